@@ -59,10 +59,41 @@ public sealed class ClaimScope
     internal string? Missing(RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is null
-            ? $"it speaks about {OfBoundaries(boundaries)}, and the file does not say which boundary it has: give "
-                + $"{ParameterName.Spell(nameof(RecordedExperiment.Boundary))}, or {ParameterName.Spell(nameof(RecordedExperiment.KernelSize))} 1"
-            : null;
+        string[] missing =
+        [
+            .. new[]
+            {
+                Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is null
+                    ? $"it speaks about {OfBoundaries(boundaries)}, and the file does not say which boundary it has: give "
+                        + $"{ParameterName.Spell(nameof(RecordedExperiment.Boundary))}, or {ParameterName.Spell(nameof(RecordedExperiment.KernelSize))} 1"
+                    : null,
+                LeastPoints is { } least && MayHaveFewer(experiment, least)
+                    ? $"it speaks about batches of at least {Counted.Spell(least, "point")}, and the file does not say that it has so many: give "
+                        + string.Join(" and ", OptionsLeftOut(experiment))
+                    : null,
+            }.OfType<string>(),
+        ];
+        return missing.Length == 0 ? null : string.Join("; ", missing);
+    }
+
+    /// <summary>
+    /// Whether a batch may have fewer points. Points are images times positions, so a batch of as many images has enough of them, and so has one image of a
+    /// convolutional net.
+    /// </summary>
+    private static bool MayHaveFewer(RecordedExperiment experiment, int least) =>
+        experiment.KernelSize is null or 1 && !(experiment.BatchSize >= least) && experiment.FewestPoints < least;
+
+    private static IEnumerable<string> OptionsLeftOut(RecordedExperiment experiment)
+    {
+        if (experiment.BatchSize is null)
+        {
+            yield return ParameterName.Spell(nameof(RecordedExperiment.BatchSize));
+        }
+
+        if (experiment.KernelSize is null)
+        {
+            yield return ParameterName.Spell(nameof(RecordedExperiment.KernelSize));
+        }
     }
 
     private static string OfBoundaries(IEnumerable<string> boundaries) =>

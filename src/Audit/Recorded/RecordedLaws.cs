@@ -36,6 +36,17 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         stated
     );
 
+    /// <summary>The fewest points of a batch that the effective ranks of the signal allow: but for rounding, a rank is at most P - 1 (law D2).</summary>
+    public long FewestPoints =>
+        figures
+            .Names.Where(name => name.StartsWith("reff_signal", StringComparison.Ordinal))
+            .SelectMany(name =>
+                figures.Find(name)!.Values.Where(figure => figure.Count > 0).Select(figure => figure.Greatest / (1 + Rounding + _moments.UnitRoundoffOf(name)))
+            )
+            .Select(rank => 1 + (long)Math.Ceiling(Math.Clamp(rank, 0, int.MaxValue)))
+            .DefaultIfEmpty(1)
+            .Max();
+
     private bool IsPeriodic => experiment.KernelSize == 1 || experiment.Boundary == "periodic";
 
     /// <summary>Judges one claim.</summary>

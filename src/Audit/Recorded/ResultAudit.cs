@@ -13,6 +13,9 @@ internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSiz
     /// <summary>The noise that was propagated: <c>mapping</c> or <c>full</c>; null if the file does not say, which means <c>mapping</c>.</summary>
     public string? Noise { get; init; }
 
+    /// <summary>The fewest points of a batch that the recorded effective ranks allow: a rank is at most the number of points minus 1.</summary>
+    public long FewestPoints { get; init; } = 1;
+
     /// <summary>The options of the command with the same meaning.</summary>
     /// <returns>Options, each with a space before it.</returns>
     public string AsOptions() =>
@@ -157,7 +160,10 @@ internal static class ResultAudit
         return Judged(
             name,
             architecture.Name,
-            experiment,
+            experiment with
+            {
+                FewestPoints = laws.FewestPoints,
+            },
             ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture.Name)),
             claim => laws.Judge(claim, Suite.RatesOf(Scale.Quick))
         ) with

@@ -7,6 +7,17 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Recorded moments outside a claim's scope do not refute it.</summary>
 public class RecordedScopeTests
 {
+    private static readonly string[] Counted =
+    [
+        "mapping_collapses",
+        "mapping_drowns",
+        "mapping_slows",
+        "mapping_doubles",
+        "mapping_multiplies",
+        "mapping_dilutes",
+        "mapping_grows_as_power",
+    ];
+
     public static TheoryData<string> Bounded =>
         [.. ClaimLedger.Claims.Where(claim => claim.Scope?.Boundaries is not null && claim.Id[0] is 'A' or 'P').Select(claim => claim.Id)];
 
@@ -76,6 +87,83 @@ public class RecordedScopeTests
         Judged("P1", new RecordedExperiment(64, 3, 1), shows: false).Verdict.Should().Be(Verdict.Rejected);
     }
 
+    [Theory]
+    [InlineData(null, 1, 0.0, "give BatchSize")]
+    [InlineData(null, 1, 1.0, "give BatchSize")]
+    [InlineData(null, 1, 1.00002, "give BatchSize", "that is the rounding of a moment")]
+    [InlineData(null, 1, 1.2, null, "two points vary along one line")]
+    [InlineData(null, null, 0.0, "give BatchSize and KernelSize")]
+    [InlineData(null, null, 5.0, null)]
+    [InlineData(2, null, 1.0, "give KernelSize", "it may be fully connected")]
+    [InlineData(2, null, 1.2, null)]
+    [InlineData(3, null, 1.0, null, "each image has a position at least")]
+    [InlineData(null, 3, 1.0, null, "each image has many positions")]
+    public void A_file_refutes_a_claim_on_batches_only_if_it_is_known_to_have_enough_points(
+        int? batch,
+        int? kernelSize,
+        double largestRank,
+        string? missing,
+        string because = ""
+    )
+    {
+        var rows = largestRank == 0 ? [] : new[] { $"reff_signal_loc3,64,200,1,0,0,1,{largestRank:R},1,1" };
+        foreach (var (claim, architecture) in new[] { ("P4", "bn_res"), ("P7", "bn_res"), ("P5", "bn_ff") })
+        {
+            var run = Run(architecture, new RecordedExperiment(64, batch, kernelSize), shows: false, rows);
+
+            var reason = run.NotJudged.Where(pair => pair.Key == claim).Select(pair => pair.Value).SingleOrDefault();
+            if (missing is null)
+            {
+                reason.Should().BeNull(because);
+                run.Outcomes.Single(outcome => outcome.Check.ClaimId == claim).Verdict.Should().Be(Verdict.Rejected, because);
+            }
+            else
+            {
+                reason
+                    .Should()
+                    .Be(
+                        "the file contradicts its law, but it speaks about batches of at least 3 points, and the file does not say that it has so many: "
+                            + missing,
+                        because
+                    );
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_that_neither_boundary_nor_batch_is_known_of_is_told_to_give_both() =>
+        Judged("P1", new RecordedExperiment(64), shows: false)
+            .Reason.Should()
+            .Contain("give Boundary, or KernelSize 1")
+            .And.EndWith("give BatchSize and KernelSize");
+
+    /// <summary>As the author's files are: moments alone. Over two points every rank is 1, whatever the network.</summary>
+    [Fact]
+    public void A_correct_file_of_two_points_whose_batch_is_unknown_is_not_rejected()
+    {
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_res",
+            TotalDepth = 64,
+            KernelSize = 1,
+            NumChannels = 16,
+            BatchSize = 2,
+            NumSims = 48,
+            NumComputations = 16,
+            Dataset = "gaussian",
+        };
+        var arrays = Experiment.Prepare(options).Run().ToArrays().Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal));
+        var file = MadeUpResultFile.Write(
+            [.. Enumerable.Range(1, 16).Select(i => 4L * i)],
+            [.. arrays.Select(pair => (pair.Key, pair.Value.ToDoubles().Chunk(16).ToArray()))]
+        );
+
+        var run = ResultAudit.Judge("x", file, "bn_res", new RecordedExperiment());
+
+        run.Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
+        run.NotJudged.Should().Contain(pair => pair.Key == "P4" && pair.Value.StartsWith("the file contradicts its law, but it speaks about batches"));
+    }
+
     [Fact]
     public void A_summary_says_what_was_not_judged_and_why()
     {
@@ -94,8 +182,8 @@ public class RecordedScopeTests
         );
     }
 
-    /// <summary>200 mappings at depth 64 of which all or none collapse, slow down and double.</summary>
-    private static VerificationRun Run(string architecture, RecordedExperiment experiment, bool shows)
+    /// <summary>200 mappings at depth 64 of which all or none have what A3 and P1 to P7 count, and further rows of the table.</summary>
+    private static VerificationRun Run(string architecture, RecordedExperiment experiment, bool shows, params string[] rows)
     {
         var path = Path.GetTempFileName();
         try
@@ -103,8 +191,9 @@ public class RecordedScopeTests
             var share = shows ? 1 : 0;
             File.WriteAllLines(
                 path,
-                new[] { "mapping_collapses", "mapping_slows", "mapping_doubles" }
+                Counted
                     .Select(name => $"{name},64,200,{share},0,0,{share},{share},{share},{share}")
+                    .Concat(rows)
                     .Prepend("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84")
             );
             return ResultAudit.Judge("x", RecordedFigures.Read(path), Architecture.Named(architecture), experiment);
