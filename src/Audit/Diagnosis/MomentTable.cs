@@ -69,6 +69,12 @@ public sealed record MomentTable(
     /// <summary>Simulations left out because one of their numbers is not finite, or is impossible in any mapping.</summary>
     internal int Unusable { get; init; }
 
+    /// <summary>
+    /// Those of them, by their rows before they were left out, all of whose findings may be gaps: numbers that were not computed, that are not finite, or that
+    /// follow a stated end.
+    /// </summary>
+    internal IReadOnlyList<int> Gaps { get; init; } = [];
+
     /// <summary>The faults of these simulations.</summary>
     internal IReadOnlyList<MomentFinding> Findings { get; init; } = [];
 

@@ -39,6 +39,7 @@ internal static class MappingSort
     {
         var alive = new List<int>();
         var ends = new List<MappingEnd>();
+        var gaps = new List<int>();
         var (died, unusable, chiOverflows) = (table.Died, 0, 0);
         var found = new Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)>();
         var doubted = new Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)>();
@@ -50,6 +51,7 @@ internal static class MappingSort
                     // Behind such an ending a file keeps zeros, which say nothing of the signal.
                     var sort = (LogNu2, failed.Ending == Ending.Overflow ? ValueKind.Infinite : ValueKind.NotANumber);
                     unusable++;
+                    gaps.Add(i);
                     ends.Add(failed);
                     Add(found, sort, failed.Depth);
                     if (failed.Ending == Ending.NotANumber)
@@ -68,6 +70,10 @@ internal static class MappingSort
                     break;
                 case { Found: { Count: > 0 } kinds }:
                     unusable++;
+                    if (kinds.Keys.All(key => MayBeGap(key.Item1, key.Item2)))
+                    {
+                        gaps.Add(i);
+                    }
 
                     // If a number is impossible for any signal, a missing logarithm there does not mean that the mapping ended.
                     var last =
@@ -97,6 +103,7 @@ internal static class MappingSort
                     {
                         // It is not known which of the two is wrong.
                         unusable++;
+                        gaps.Add(i);
                         Add(found, (End, ValueKind.Contradicted), contradicted.Depth);
                         Add(doubted, (End, ValueKind.Contradicted), contradicted.Depth);
                         break;
@@ -120,6 +127,7 @@ internal static class MappingSort
             KnownEnds = [.. table.KnownEnds, .. ends],
             ChiOverflows = table.ChiOverflows + chiOverflows,
             Unusable = table.Unusable + unusable,
+            Gaps = gaps,
             Findings = [.. table.Findings, .. Listed(found)],
             Doubts = [.. table.Doubts, .. Listed(doubted)],
         };
@@ -149,6 +157,12 @@ internal static class MappingSort
 
         IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];
     }
+
+    /// <summary>
+    /// Whether a finding may be a gap: a number that a file leaves open. Of a moment that is not finite, the other numbers of its place say whether it is.
+    /// </summary>
+    private static bool MayBeGap(string moment, ValueKind kind) =>
+        MomentFinding.VerdictOf(kind) == Verdict.Inconclusive || (kind is ValueKind.NotANumber or ValueKind.Infinite && Words.ContainsKey(moment));
 
     private static (bool Died, bool SignalLives, int Depth, Dictionary<(string, ValueKind), int> Found) Look(
         MomentTable table,

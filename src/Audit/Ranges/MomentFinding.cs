@@ -13,8 +13,12 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
     public string? Place { get; init; }
 
     /// <summary>Rejected if a correct implementation cannot show it; inconclusive if it cannot be judged.</summary>
-    public Verdict Verdict =>
-        Kind switch
+    public Verdict Verdict => VerdictOf(Kind);
+
+    /// <summary>The verdict on a number: rejected if a correct implementation cannot show it; inconclusive if it cannot be judged.</summary>
+    /// <param name="kind">What is wrong with the number.</param>
+    public static Verdict VerdictOf(ValueKind kind) =>
+        kind switch
         {
             ValueKind.NotANumber
             or ValueKind.Infinite
@@ -25,8 +29,8 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
             or ValueKind.ZeroFactor
             or ValueKind.Outlived => Verdict.Rejected,
             ValueKind.NotComputed or ValueKind.Contradicted => Verdict.Inconclusive,
-            ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
-            _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
+            ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {kind}, which is none"),
+            _ => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
         };
 
     /// <summary>The finding as a measurement; the theory expects no such number.</summary>

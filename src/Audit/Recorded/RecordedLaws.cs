@@ -19,6 +19,8 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     /// </summary>
     private const double RemainingVariance = 0.03;
 
+    private const string NotSaid = "not computed, or not finite without a reason in the file";
+
     private const string NoTensors = "tensors or weights are needed, and a file of moments holds neither";
 
     private static string AtBorders =>
@@ -370,18 +372,8 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 && figure.Mean is >= 0 and <= 1
             )
             {
-                // A mapping with impossible numbers shows neither the property nor its opposite, but it is counted.
-                var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
-                var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen).Conclude(
-                    property.Words,
-                    rates.SharedBy(properties.Length)
-                );
-                var remark =
-                    unseen == 0
-                        ? test.Remark ?? WouldDecide(test)
-                        : $"{Counted.Spell(unseen, figure.Count + unseen, "mapping")} "
-                            + $"{(unseen == 1 ? "has" : "have")} a number that is not finite or is impossible, and {(unseen == 1 ? "shows" : "show")} nothing";
-                tests.Add(test with { Remark = remark });
+                var shown = (int)Math.Round(figure.Mean * figure.Count);
+                tests.Add(Share(property.Words, property.Opposite ? figure.Count - shown : shown, figure, rates.SharedBy(properties.Length)));
             }
         }
 
@@ -393,6 +385,44 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                     + $"{(architecture.IsResidual ? "units" : "layers")}"
             );
     }
+
+    /// <summary>Tests whether most mappings show a property.</summary>
+    /// <remarks>
+    /// A mapping with impossible numbers shows neither the property nor its opposite, but it is counted. Of one whose numbers the file leaves open nothing is
+    /// known, so the share lies between two bounds: none of these shows the property, or all of them do. (If one of them died, it does not count: that share
+    /// lies between the bounds too.) A verdict needs the bound that is the less favourable to it.
+    /// </remarks>
+    /// <param name="words">The property.</param>
+    /// <param name="shown">Number of mappings that are known to show it.</param>
+    /// <param name="figure">The figure that counts the mappings.</param>
+    /// <param name="rates">The permitted error rates of the test.</param>
+    private static Measurement Share(string words, int shown, RecordedSummary figure, ErrorRates rates)
+    {
+        var (impossible, open) = (figure.NotFinite, figure.Unknown);
+        var all = figure.Count + impossible + open;
+        var (least, most) = (new BinomialProportion(shown, all).Conclude(words, rates), new BinomialProportion(shown + open, all).Conclude(words, rates));
+        var verdict =
+            least.Verdict == Verdict.Holds ? Verdict.Holds
+            : most.Verdict == Verdict.Rejected ? Verdict.Rejected
+            : Verdict.Inconclusive;
+        var test = (verdict == Verdict.Rejected ? most : least) with { Verdict = verdict, FalseAlarmBound = most.FalseAlarmBound };
+        string[] remarks =
+        [
+            .. new[]
+            {
+                Lacking(impossible, all, "not finite or is impossible, and shows nothing", "not finite or is impossible, and show nothing"),
+                Lacking(open, all, $"{NotSaid}: it may show it, or not", $"{NotSaid}: all may show it, or none"),
+            }.OfType<string>(),
+        ];
+        return test with
+        {
+            Effect = test.Effect is { } share ? share with { Lower = least.Effect!.Lower, Upper = most.Effect!.Upper } : null,
+            Remark = remarks.Length == 0 ? test.Remark ?? WouldDecide(test) : string.Join("; ", remarks),
+        };
+    }
+
+    private static string? Lacking(int count, int of, string one, string several) =>
+        count == 0 ? null : $"{Counted.Spell(count, of, "mapping")} {(count == 1 ? $"has a number that is {one}" : $"have a number that is {several}")}";
 
     /// <summary>The number of mappings that would decide: the interval shrinks with the root of their number, and must exclude one half.</summary>
     private static string? WouldDecide(Measurement test)

@@ -175,7 +175,8 @@ internal sealed class RecordedMomentLaws(
             var byKey = figures.Find(name)!;
             var what = name.StartsWith(LogConsistency, StringComparison.Ordinal) ? MomentRange.Log + name[(LogConsistency.Length + 1)..] : name;
             Count(figure => figure.NotFinite, $"{what} contradicts the other numbers of its place: it is not finite, or is none of them", Verdict.Rejected);
-            Count(figure => figure.Unknown, $"{what} is not a finite number, and the file does not say why,", Verdict.Inconclusive);
+            var gap = MomentRange.IsRank(what) ? "is not computed or is not a finite number" : "is not a finite number";
+            Count(figure => figure.Unknown, $"{what} {gap}, and the file does not say why,", Verdict.Inconclusive);
 
             void Count(Func<RecordedSummary, int> count, string words, Verdict verdict)
             {

@@ -53,8 +53,8 @@ internal static class RecordedQuantities
     public const string LogConsistency = "log_consistency";
 
     /// <summary>
-    /// Properties of a mapping, by <see cref="MappingBehaviour"/> and claims A3, P5, P6 and P7: 1 if it has the property, 0 if it has the opposite; a mapping
-    /// with impossible numbers has no value.
+    /// Properties of a mapping, by <see cref="MappingBehaviour"/> and claims A3, P5, P6 and P7: 1 if it has the property, 0 if it has the opposite. A mapping
+    /// with impossible numbers has none, and it is not known of one whose numbers the file leaves open.
     /// </summary>
     public const string Collapses = "mapping_collapses",
         Drowns = "mapping_drowns",
@@ -114,7 +114,7 @@ internal static class RecordedQuantities
             }
         }
 
-        foreach (var (name, values) in Mappings(file))
+        foreach (var (name, values) in Mappings(file, architecture, moments))
         {
             yield return (name, AtEnd(values, depths)!);
         }
@@ -349,7 +349,7 @@ internal static class RecordedQuantities
     /// <summary>Logarithms without the number: there is nothing to compare, but impossible values are still findings.</summary>
     private static RecordedCell[][] Alone(RecordedCell[][] logs) => RecordedMoments.Map(logs, cell => cell.IsBad ? cell : RecordedCell.Absent)!;
 
-    private static IEnumerable<(string Name, IEnumerable<RecordedCell> Values)> Mappings(ResultFile file)
+    private static IEnumerable<(string Name, IEnumerable<RecordedCell> Values)> Mappings(ResultFile file, Architecture architecture, RecordedMoments moments)
     {
         var table = MomentTable.Read(file);
         if (table.Simulations + table.Unusable == 0 || MappingBehaviour.Read(table) is not { } behaviours)
@@ -357,7 +357,7 @@ internal static class RecordedQuantities
             yield break;
         }
 
-        var (last, chi) = (table.Depths[^1], table.LogChi!);
+        var (last, chi, open) = (table.Depths[^1], table.LogChi!, CountOpen(table, Read()));
         var (first, half) = (table.Depths[0], table.IndexOf(last / 2)!.Value);
         yield return (Collapses, Shares(behaviours.Select(behaviour => Told(behaviour.SignalCollapses, behaviour.SignalKeepsDirections))));
         yield return (Drowns, Shares(behaviours.Select(behaviour => Told(behaviour.SnrDecaysExponentially, behaviour.SnrDecaysSlower))));
@@ -379,13 +379,44 @@ internal static class RecordedQuantities
             yield return (Dilutes, Shares(nu2.Select(row => Shown(PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[half]), last - table.Depths[half])))));
         }
 
-        // Mappings with an impossible number show no property, but are counted.
+        // Mappings with an impossible number show no property, but are counted. Of those whose numbers the file leaves open, it is not known.
         IEnumerable<RecordedCell> Shares(IEnumerable<RecordedCell> living) =>
-            [.. living, .. Enumerable.Repeat(RecordedCell.Unknown, table.Unusable), .. Enumerable.Repeat(RecordedCell.Absent, table.Died)];
+            [
+                .. living,
+                .. Enumerable.Repeat(RecordedCell.Impossible, table.Unusable - open),
+                .. Enumerable.Repeat(RecordedCell.Unknown, open),
+                .. Enumerable.Repeat(RecordedCell.Absent, table.Died),
+            ];
+
+        // What the table was read from, one after the other: all of them together may take much memory.
+        IEnumerable<RecordedCell[][]?> Read()
+        {
+            yield return moments.Log(Chi, file.LastPlace);
+            yield return moments.Log(Nu2, file.LastPlace);
+            foreach (var place in architecture.Places)
+            {
+                yield return moments.Linear("reff_signal", place.Number);
+            }
+        }
 
         static RecordedCell Shown(bool shown) => RecordedCell.FromNumber(shown ? 1 : 0);
 
         static RecordedCell Told(bool shown, bool opposite) => shown || opposite ? Shown(shown) : RecordedCell.Unknown;
+    }
+
+    /// <summary>The number of mappings with gaps that no other number of the file shows to be impossible.</summary>
+    private static int CountOpen(MomentTable table, IEnumerable<RecordedCell[][]?> read)
+    {
+        var open = table.Gaps.ToHashSet();
+        if (open.Count > 0)
+        {
+            foreach (var rows in read.OfType<RecordedCell[][]>())
+            {
+                open.RemoveWhere(i => Array.Exists(rows[i], cell => cell.Kind == CellKind.Impossible));
+            }
+        }
+
+        return open.Count;
     }
 
     private static RecordedCell[][]? AtEnd(IEnumerable<RecordedCell>? values, int depths) =>

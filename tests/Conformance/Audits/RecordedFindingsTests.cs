@@ -13,6 +13,8 @@ public class RecordedFindingsTests
     private const int Simulations = 120,
         Computed = 16;
 
+    private const string AreOpen = "have a number that is not computed, or not finite without a reason in the file: all may show it, or none";
+
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, double[][]>>> Recorded = new();
 
     [Fact]
@@ -145,6 +147,91 @@ public class RecordedFindingsTests
         var none = Audit("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => -1, (_, _) => true));
         Outcome(none, "D2").Verdict.Should().Be(Verdict.Holds, "the noise's rank is there");
         none.NotJudged.Select(pair => pair.Key).Should().Contain("P4");
+    }
+
+    [Fact]
+    public void A_number_that_a_file_leaves_open_rejects_no_claim_on_mappings()
+    {
+        // Not computed but where P1 reads it: at a quarter, at half and at all of the depth.
+        Open("vanilla", "reff_signal", -1, (_, d) => d is not (3 or 7 or 15), "D2", "A3", "P1");
+        Open("vanilla_res", "reff_signal", -1, (_, d) => d < 8, "D2", "A3", "P2");
+        Open("bn_ff", "reff_signal", -1, (_, d) => d == 2, "D2", "P3", "P5");
+
+        // A number that left its format without a logarithm beside it; and one that is missing with all that would say why.
+        Open("bn_ff", "chi", double.PositiveInfinity, (_, d) => d > 12, "D1", "P3", "P5");
+        Open("vanilla", "chi", double.PositiveInfinity, (_, d) => d > 12, "D1", "A3", "P1");
+
+        static void Open(string architecture, string moment, double value, Func<int, int, bool> where, string judges, params string[] claims)
+        {
+            var run = Audit(
+                architecture,
+                arrays =>
+                {
+                    foreach (var log in arrays.Keys.Where(name => name.StartsWith($"log_{moment}", StringComparison.Ordinal)).ToArray())
+                    {
+                        arrays.Remove(log);
+                    }
+
+                    Change(arrays, moment, (_, _, _) => value, where);
+                }
+            );
+
+            Outcome(run, judges).Verdict.Should().Be(Verdict.Inconclusive);
+            foreach (var claim in claims)
+            {
+                var outcome = Outcome(run, claim);
+                outcome.Verdict.Should().Be(Verdict.Inconclusive, $"{claim} of {architecture}");
+                outcome
+                    .Measurements.Should()
+                    .OnlyContain(measurement =>
+                        measurement.Verdict == Verdict.Inconclusive
+                        && measurement.Samples == Simulations
+                        && measurement.Remark == $"120 of 120 mappings {AreOpen}"
+                    );
+            }
+        }
+    }
+
+    [Fact]
+    public void A_rank_that_is_not_computed_is_not_said_to_be_another_thing() =>
+        Outcome(Audit("vanilla", arrays => Change(arrays, "reff_signal", (_, _, _) => -1, (_, d) => d < 3)), "D2")
+            .Measurements.Should()
+            .ContainSingle(measurement =>
+                measurement.Verdict == Verdict.Inconclusive
+                && measurement.Quantity
+                    == "reff_signal_loc3 is not computed or is not a finite number, and the file does not say why, "
+                        + "in 120 of 120 simulations at depth 4, first at depth 4"
+            );
+
+    [Fact]
+    public void NaN_in_all_of_signal_or_noise_rejects_no_claim_on_mappings()
+    {
+        string[] unseen = ["chi", "log_chi", "mu2_noise", "log_mu2_noise", "reff_noise"];
+        var run = Audit(
+            "bn_ff",
+            arrays =>
+            {
+                foreach (var moment in unseen)
+                {
+                    Change(arrays, moment, (_, _, _) => double.NaN, (_, _) => true);
+                }
+            }
+        );
+
+        foreach (var claim in new[] { "P3", "P5" })
+        {
+            Outcome(run, claim).Verdict.Should().Be(Verdict.Inconclusive, claim);
+        }
+    }
+
+    [Fact]
+    public void An_impossible_number_still_counts_against_a_property()
+    {
+        var run = Audit("vanilla", arrays => Change(arrays, "reff_signal", (_, _, _) => double.NaN, (_, d) => d == 2));
+
+        Outcome(run, "D2").Verdict.Should().Be(Verdict.Rejected);
+        Outcome(run, "P1").Verdict.Should().Be(Verdict.Rejected);
+        Outcome(run, "P1").Measurements.Single().Remark.Should().StartWith("120 of 120 mappings have a number that is not finite or is impossible, and show");
     }
 
     [Theory]
@@ -404,7 +491,10 @@ public class RecordedFindingsTests
             var read = RecordedFigures.Read(path);
             read.ToText().Should().Be(text);
             read.Find("reff_signal_loc3")![36].Should().Match<RecordedSummary>(figure => figure.Count == 60 && figure.NotFinite == 60 && figure.Unknown == 0);
-            read.Find("mapping_collapses")!.Values.Single().Unknown.Should().Be(60);
+            read.Find("mapping_collapses")!
+                .Values.Single()
+                .Should()
+                .Match<RecordedSummary>(figure => figure.NotFinite == 60 && figure.Unknown == 0, "NaN of a living signal is no open number");
             ResultAudit
                 .Judge("x", read, Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1))
                 .Outcomes.Single(outcome => outcome.Check.ClaimId == "D2")
@@ -422,28 +512,31 @@ public class RecordedFindingsTests
         }
     }
 
-    [Fact]
-    public void Mappings_without_usable_numbers_count_neither_for_nor_against_a_property()
+    [Theory]
+    [InlineData(0, 0, Verdict.Holds, null)]
+    [InlineData(200, 0, Verdict.Inconclusive, "200 of 400 mappings have a number that is not finite or is impossible, and show nothing")]
+    [InlineData(2000, 0, Verdict.Rejected, "2000 of 2200 mappings have a number that is not finite or is impossible, and show nothing")]
+    [InlineData(1, 0, Verdict.Holds, "1 of 201 mappings has a number that is not finite or is impossible, and shows nothing")]
+    [InlineData(0, 20, Verdict.Holds, $"20 of 220 mappings {AreOpen}")]
+    [InlineData(0, 200, Verdict.Inconclusive, $"200 of 400 mappings {AreOpen}")]
+    [InlineData(0, 2000, Verdict.Inconclusive, $"2000 of 2200 mappings {AreOpen}")]
+    [InlineData(0, 1, Verdict.Holds, "1 of 201 mappings has a number that is not computed, or not finite without a reason in the file: it may show it, or not")]
+    [InlineData(
+        2000,
+        20,
+        Verdict.Rejected,
+        $"2000 of 2220 mappings have a number that is not finite or is impossible, and show nothing; 20 of 2220 mappings {AreOpen}"
+    )]
+    public void Impossible_numbers_count_neither_for_nor_against_a_property_and_open_ones_either_way(int impossible, int open, Verdict verdict, string? remark)
     {
         var path = Path.GetTempFileName();
         try
         {
-            // 200 mappings that neither collapse nor drown; then as many, and ten times as many, without a number.
-            Verdicts(0).Should().Equal(Verdict.Holds, Verdict.Holds, Verdict.Holds);
-            Verdicts(200).Should().Equal(Verdict.Inconclusive, Verdict.Inconclusive, Verdict.Inconclusive);
-            Verdicts(2000).Should().Equal(Verdict.Rejected, Verdict.Rejected, Verdict.Rejected);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-
-        IEnumerable<Verdict> Verdicts(int unseen)
-        {
+            // 200 mappings that neither collapse nor drown, and others without a number.
             string[] rows =
             [
                 .. new[] { ("mapping_collapses", 0), ("mapping_drowns", 0), ("mapping_grows_as_power", 1) }.Select(row =>
-                    $"{row.Item1},64,200,{row.Item2},0,0,{row.Item2},{row.Item2},{row.Item2},{row.Item2},0,{unseen}"
+                    $"{row.Item1},64,200,{row.Item2},0,0,{row.Item2},{row.Item2},{row.Item2},{row.Item2},{impossible},{open}"
                 ),
             ];
             File.WriteAllLines(path, rows.Prepend("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84,not_finite,unknown"));
@@ -451,16 +544,49 @@ public class RecordedFindingsTests
                 .Judge("x", RecordedFigures.Read(path), Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1))
                 .Outcomes.Single(outcome => outcome.Check.ClaimId == "P4")
                 .Measurements;
+
+            measurements.Should().OnlyContain(measurement => measurement.Verdict == verdict && measurement.Samples == 200 + impossible + open);
+            if (remark is not null)
+            {
+                measurements.Should().OnlyContain(measurement => measurement.Remark == remark);
+            }
+
+            // Whatever the open mappings show, their share lies in the interval.
             measurements
+                .Select(measurement => measurement.Effect!)
                 .Should()
-                .OnlyContain(measurement =>
-                    measurement.Samples == 200 + unseen
-                    && (
-                        unseen == 0
-                        || measurement.Remark == $"{unseen} of {200 + unseen} mappings have a number that is not finite or is impossible, and show nothing"
-                    )
-                );
-            return measurements.Select(measurement => measurement.Verdict);
+                .OnlyContain(effect => effect.Lower < 200.0 / (200 + impossible + open) && effect.Upper >= (200.0 + open) / (200 + impossible + open));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData(20, Verdict.Rejected)]
+    [InlineData(200, Verdict.Inconclusive)]
+    public void A_claim_is_rejected_only_if_open_numbers_could_not_save_it(int open, Verdict verdict)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllLines(
+                path,
+                ["quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84,not_finite,unknown", $"mapping_collapses,64,200,0,0,0,0,0,0,0,0,{open}"]
+            );
+
+            var measurement = ResultAudit
+                .Judge("x", RecordedFigures.Read(path), Architecture.Named("vanilla"), new RecordedExperiment(32, 24, 1))
+                .Outcomes.Single(outcome => outcome.Check.ClaimId == "P1")
+                .Measurements.Single();
+
+            measurement.Verdict.Should().Be(verdict);
+            measurement.FalseAlarmBound.Should().Match(bound => bound <= measurement.FalseFailRate == (verdict == Verdict.Rejected));
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 
