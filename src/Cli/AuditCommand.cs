@@ -348,12 +348,9 @@ internal static class AuditCommand
     /// <summary>Audits a file with a column for each place of some network, which no architecture describes.</summary>
     private static VerificationRun AuditPlaces(string file, ResultFile recorded, string[]? architectures, RecordedExperiment experiment)
     {
-        if (architectures is not null || experiment != new RecordedExperiment())
+        if ((architectures is not null ? "--architecture" : experiment.Options.Select(option => option.Name).FirstOrDefault()) is { } given)
         {
-            throw new InvalidInputException(
-                architectures is not null ? "--architecture" : experiment.AsOptions().Split(' ')[1],
-                $"expected without {file}, which records the places of a described network, not those of an architecture"
-            );
+            throw new InvalidInputException(given, $"expected without {file}, which records the places of a described network, not those of an architecture");
         }
 
         return ResultAudit.OfPlaces(file, recorded, ResultInput.NameOf(file, recorded));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Wellbehaved.Model;
 
@@ -16,31 +17,53 @@ internal sealed record RecordedExperiment(int? NumChannels = null, int? BatchSiz
     /// <summary>The fewest points of a batch that the recorded effective ranks allow: a rank is at most the number of points minus 1.</summary>
     public long FewestPoints { get; init; } = 1;
 
-    /// <summary>The options of the command with the same meaning.</summary>
+    /// <summary>The options of the command with the same meaning, where they are given; an empty word is given too.</summary>
+    public IReadOnlyList<(string Name, string Value)> Options =>
+        [
+            .. new (string Name, string? Value)[]
+            {
+                ("--num-channels", Spell(NumChannels)),
+                ("--batch-size", Spell(BatchSize)),
+                ("--kernel-size", Spell(KernelSize)),
+                ("--boundary", Boundary),
+            }
+                .Where(option => option.Value is not null)
+                .Select(option => (option.Name, option.Value!)),
+        ];
+
+    /// <summary>The options of the command with the same meaning, as a shell reads them.</summary>
     /// <returns>Options, each with a space before it.</returns>
-    public string AsOptions() =>
-        string.Concat(
-            new[] { ("--num-channels", $"{NumChannels}"), ("--batch-size", $"{BatchSize}"), ("--kernel-size", $"{KernelSize}"), ("--boundary", Boundary) }
-                .Where(option => !string.IsNullOrEmpty(option.Item2))
-                .Select(option => $" {option.Item1} {option.Item2}")
-        );
+    public string AsOptions() => string.Concat(Options.Select(option => $" {option.Name} {Shell.Word(option.Value)}"));
 
     /// <summary>Adds the facts that the file itself states.</summary>
+    /// <param name="path">The name of the file, for messages.</param>
     /// <param name="file">The file.</param>
     /// <returns>The given facts, completed by those in the file.</returns>
-    public RecordedExperiment CompletedBy(ResultFile file)
+    /// <exception cref="InvalidInputException">A given fact contradicts the file.</exception>
+    public RecordedExperiment CompletedBy(string path, ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return new RecordedExperiment(
-            NumChannels ?? file.NumChannels,
-            BatchSize ?? file.BatchSize,
-            KernelSize ?? file.KernelSize,
-            Boundary ?? (file.Boundary is { } boundary ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{boundary}") : null)
-        )
+        var boundary = file.Boundary is { } stated ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{stated}") : null;
+        RequireAgreement(path, nameof(NumChannels), Spell(NumChannels), Spell(file.NumChannels));
+        RequireAgreement(path, nameof(BatchSize), Spell(BatchSize), Spell(file.BatchSize));
+        RequireAgreement(path, nameof(KernelSize), Spell(KernelSize), Spell(file.KernelSize));
+        RequireAgreement(path, nameof(Boundary), Boundary, boundary);
+        return new RecordedExperiment(NumChannels ?? file.NumChannels, BatchSize ?? file.BatchSize, KernelSize ?? file.KernelSize, Boundary ?? boundary)
         {
             Noise = Noise ?? NoiseOf(file.Configuration),
         };
     }
+
+    /// <summary>Refuses a fact other than the one in the file: options stand in for what a file leaves out.</summary>
+    private static void RequireAgreement(string path, string name, string? given, string? stated)
+    {
+        if (given is not null && stated is not null && given != stated)
+        {
+            throw new InvalidInputException(ParameterName.Spell(name), $"expected {stated}, as {path} says, got {Shell.Word(given)}");
+        }
+    }
+
+    private static string? Spell(int? size) => size?.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The noise that the configuration in a file states.</summary>
     private static string? NoiseOf(string? configuration)
@@ -111,7 +134,7 @@ internal static class ResultAudit
         }
 
         var table = MomentTable.Read(file);
-        var run = Judge(path, RecordedFigures.Compute(file, named), named, experiment.CompletedBy(file), StatedContradictions.Findings(file));
+        var run = Judge(path, RecordedFigures.Compute(file, named), named, experiment.CompletedBy(path, file), StatedContradictions.Findings(file));
         return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Diagnose(table))] };
     }
 
@@ -129,7 +152,7 @@ internal static class ResultAudit
         var places = file.Places ?? throw new ArgumentException("expected a file in the neutral layout", nameof(file));
         var laws = new PlaceLaws(file, RecordedFigures.OfPlaces(file), place => $"place {ForeignText.OnOneLine(places[place])}");
         var table = MomentTable.Read(file);
-        var run = Judged(path, network, new RecordedExperiment().CompletedBy(file), ClaimLedger.Claims, laws.Judge);
+        var run = Judged(path, network, new RecordedExperiment().CompletedBy(path, file), ClaimLedger.Claims, laws.Judge);
         return run with
         {
             Command = $"wellbehaved audit --results {Shell.Quote(path)}",

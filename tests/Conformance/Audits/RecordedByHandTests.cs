@@ -44,7 +44,46 @@ public sealed class RecordedByHandTests : IDisposable
             .WithMessage("*missing.csv*expected a readable file (*missing.csv*)*");
 
     [Fact]
-    public void Options_of_the_command_line_override_those_in_the_file()
+    public void Options_of_the_command_line_stand_in_for_what_a_file_leaves_out()
+    {
+        var given = new RecordedExperiment(7, 8, 9, "periodic");
+        given.AsOptions().Should().Be(" --num-channels 7 --batch-size 8 --kernel-size 9 --boundary periodic");
+        new RecordedExperiment(BatchSize: 8).AsOptions().Should().Be(" --batch-size 8");
+        new RecordedExperiment(Boundary: "").Options.Should().Equal(("--boundary", ""));
+
+        new RecordedExperiment()
+            .CompletedBy("x.npz", Of("""{"num_channels": 1, "batch_size": 2, "kernel_size": 3, "boundary": "zero_padding"}"""))
+            .Should()
+            .Be(new RecordedExperiment(1, 2, 3, "zero_padding"));
+        given.CompletedBy("x.npz", Of("""{"num_channels": 7, "kernel_size": 9}""")).Should().Be(given);
+        given.CompletedBy("x.npz", Of(null)).Should().Be(given);
+        new RecordedExperiment().CompletedBy("x.npz", Of("{}")).Should().Be(new RecordedExperiment());
+        Refusal.OfNull("file", () => given.CompletedBy("x.npz", null!));
+
+        static ResultFile Of(string? configuration) =>
+            MadeUpResultFile.Write(
+                [1],
+                [
+                    (
+                        "chi_loc1",
+                        [
+                            [1],
+                        ]
+                    ),
+                ],
+                configuration
+            );
+    }
+
+    [Theory]
+    [InlineData(2, null, null, null, "NumChannels: expected 24, as x.npz says, got 2")]
+    [InlineData(null, 12, null, null, "BatchSize: expected 6, as x.npz says, got 12")]
+    [InlineData(null, null, 3, "periodic", "KernelSize: expected 1, as x.npz says, got 3")]
+    [InlineData(null, null, null, "zero_padding", "Boundary: expected periodic, as x.npz says, got zero_padding")]
+    [InlineData(null, null, null, "", "Boundary: expected periodic, as x.npz says, got ''")]
+    [InlineData(24, 6, 1, "periodic", null)]
+    [InlineData(24, null, 1, null, null)]
+    public void An_option_that_contradicts_the_file_is_refused(int? channels, int? batch, int? kernelSize, string? boundary, string? refusal)
     {
         var file = MadeUpResultFile.Write(
             [1],
@@ -56,48 +95,19 @@ public sealed class RecordedByHandTests : IDisposable
                     ]
                 ),
             ],
-            configuration: """{"num_channels": 1, "batch_size": 2, "kernel_size": 3, "boundary": "zero_padding"}"""
+            configuration: """{"num_channels": 24, "batch_size": 6, "kernel_size": 1, "boundary": "periodic"}"""
         );
 
-        new RecordedExperiment().CompletedBy(file).Should().Be(new RecordedExperiment(1, 2, 3, "zero_padding"));
-        var given = new RecordedExperiment(7, 8, 9, "periodic");
-        given.CompletedBy(file).Should().Be(given);
-        given.AsOptions().Should().Be(" --num-channels 7 --batch-size 8 --kernel-size 9 --boundary periodic");
-        new RecordedExperiment(BatchSize: 8).AsOptions().Should().Be(" --batch-size 8");
-        given
-            .CompletedBy(
-                MadeUpResultFile.Write(
-                    [1],
-                    [
-                        (
-                            "chi_loc1",
-                            [
-                                [1],
-                            ]
-                        ),
-                    ]
-                )
-            )
-            .Should()
-            .Be(given);
-        new RecordedExperiment()
-            .CompletedBy(
-                MadeUpResultFile.Write(
-                    [1],
-                    [
-                        (
-                            "chi_loc1",
-                            [
-                                [1],
-                            ]
-                        ),
-                    ],
-                    configuration: "{}"
-                )
-            )
-            .Should()
-            .Be(new RecordedExperiment());
-        Refusal.OfNull("file", () => given.CompletedBy(null!));
+        var judging = FluentActions.Invoking(() => ResultAudit.Judge("x.npz", file, "vanilla", new RecordedExperiment(channels, batch, kernelSize, boundary)));
+
+        if (refusal is null)
+        {
+            judging.Should().NotThrow();
+        }
+        else
+        {
+            judging.Should().Throw<InvalidInputException>().WithMessage(refusal + "*");
+        }
     }
 
     [Theory]

@@ -75,7 +75,7 @@ public class RecordedScopeTests
             ],
             configuration: """{"num_channels": 8, "batch_size": 4, "kernel_size": 1, "noise": "full"}"""
         );
-        new RecordedExperiment().CompletedBy(file).Noise.Should().Be("full");
+        new RecordedExperiment().CompletedBy("x.npz", file).Noise.Should().Be("full");
     }
 
     [Fact]

@@ -254,6 +254,7 @@ public sealed class NeutralFileTests : IDisposable
     [Theory]
     [InlineData("--architecture", "bn_ff")]
     [InlineData("--num-channels", "64")]
+    [InlineData("--boundary", "")]
     public void An_audit_of_a_file_with_places_refuses_sizes_of_an_architecture(string option, string value)
     {
         var outcome = CommandLine.Run("audit", "--results", WriteSound((_, _) => { }), option, value);
