@@ -15,6 +15,7 @@ internal sealed class MomentContradictions
         ("mu4_signal", "μ₄"),
         ("mu2_noise", "μ₂(dx)"),
         ("chi", "χ"),
+        ("gradient", "mean square of the gradient"),
     ];
     private static readonly string[] Ranks = ["reff_signal", "reff_noise"];
     private readonly ResultFile _file;

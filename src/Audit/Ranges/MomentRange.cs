@@ -4,9 +4,9 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The values that each moment can have, for live subjects and for files. No other code defines them.</summary>
 /// <remarks>
-/// ν₁, ν₂, μ₂, μ₄, μ₂(dx) are means of absolute values, squares and fourth powers, and χ is a square root: none is negative. A logarithm is any finite number,
-/// or the logarithm of zero; no network of any depth reaches numbers beyond 2⁵³, whose differences would overflow. An effective rank lies between 1 and
-/// min(N, P - 1) (law D2).
+/// ν₁, ν₂, μ₂, μ₄, μ₂(dx) and the gradient of files are means of absolute values, squares and fourth powers, and χ is a square root: none is negative. A
+/// logarithm is any finite number, or the logarithm of zero; no network of any depth reaches numbers beyond 2⁵³, whose differences would overflow. An effective
+/// rank lies between 1 and min(N, P - 1) (law D2).
 /// </remarks>
 /// <param name="LargestRank">min(N, P - 1), or infinity if channels or points are unknown.</param>
 /// <param name="Rounding">Rounding of an effective rank, relative to its size.</param>
@@ -26,7 +26,7 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
 
     private const double UnitRoundoffOfSingle = 1.0 / (1 << 24);
     private const string Rank = "reff_";
-    private static readonly string[] Nonnegative = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "mu2_noise", "chi"];
+    private static readonly string[] Nonnegative = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "mu2_noise", "chi", "gradient"];
     private static readonly string[] NonnegativeAtPlace = [.. Nonnegative.Select(moment => moment + "_loc")];
 
     /// <summary>The ranges for numbers of a file.</summary>

@@ -176,13 +176,12 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     /// </summary>
     private bool Lives(string moment, int place, int s, int d) =>
         moment == "chi"
-            ? IsSeen([moment], moment, place, s, d) || (IsSeen(OfSignal, moment, place, s, d) && IsSeen(OfNoise, moment, place, s, d))
-            : IsSeen(Witnesses(moment), moment, place, s, d);
+            ? IsSeen([moment], place, s, d) || (IsSeen(OfSignal, place, s, d) && IsSeen(OfNoise, place, s, d))
+            : IsSeen(Witnesses(moment), place, s, d);
 
-    private bool IsSeen(IEnumerable<string> witnesses, string moment, int place, int s, int d) =>
+    private bool IsSeen(IEnumerable<string> witnesses, int place, int s, int d) =>
         witnesses
             .SelectMany<string, string>(witness => [witness, MomentRange.Log + witness])
-            .Where(name => name != moment)
             .Any(name => At(name, place, s, d) is { } value && Range.KindOf(name, value) == ValueKind.Possible);
 
     /// <summary>Whether a witness has left the range of double precision: numbers computed from it may be NaN.</summary>
@@ -193,8 +192,12 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
                 || (At(MomentRange.Log + witness, place, s, d) is { } log && double.IsFinite(log) && (log > LargestLog || log < LeastLog))
             );
 
+    /// <summary>
+    /// The moments that say whether another one exists. A gradient has passed back through all later layers, of which the moments of its place say nothing.
+    /// </summary>
     private static IEnumerable<string> Witnesses(string moment) =>
-        moment == "chi" ? [.. OfSignal, .. OfNoise, moment]
+        moment == "gradient" ? [moment]
+        : moment == "chi" ? [.. OfSignal, .. OfNoise, moment]
         : OfNoise.Contains(moment) ? [.. OfNoise, "chi"]
         : [.. OfSignal, "chi"];
 

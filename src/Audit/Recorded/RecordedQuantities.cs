@@ -74,9 +74,10 @@ internal static class RecordedQuantities
         Mu2 = "mu2_signal",
         Mu4 = "mu4_signal",
         Noise = "mu2_noise",
-        Chi = "chi";
+        Chi = "chi",
+        Gradient = "gradient";
 
-    private static readonly string[] WithLogarithm = [Nu2, Mu2, Noise, Chi];
+    private static readonly string[] WithLogarithm = [Nu2, Mu2, Noise, Chi, Gradient];
 
     /// <summary>Computes the quantities.</summary>
     /// <param name="file">The file.</param>

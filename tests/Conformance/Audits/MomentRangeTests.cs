@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>The possible values of each moment, by hand.</summary>
 public class MomentRangeTests
 {
-    public static TheoryData<string> Nonnegative => ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "mu2_noise", "chi"];
+    public static TheoryData<string> Nonnegative => ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "mu2_noise", "chi", "gradient"];
 
     [Theory]
     [MemberData(nameof(Nonnegative))]

@@ -234,6 +234,89 @@ public class RecordedFindingsTests
         Outcome(run, "P1").Measurements.Single().Remark.Should().StartWith("120 of 120 mappings have a number that is not finite or is impossible, and show");
     }
 
+    /// <summary>Gradients are means of squares as the moments are, and their logarithms are those of the numbers.</summary>
+    [Theory]
+    [InlineData(-3.0, null, Verdict.Rejected, "ranges of recorded moments")]
+    [InlineData(double.NaN, null, Verdict.Rejected, "gradient_loc2 contradicts the other numbers of its place")]
+    [InlineData(double.PositiveInfinity, null, Verdict.Rejected, "gradient_loc2 contradicts the other numbers of its place")]
+    [InlineData(0.0, null, Verdict.Rejected, "log_gradient_loc2 contradicts the other numbers of its place")]
+    [InlineData(null, double.NaN, Verdict.Rejected, "log_gradient_loc2 contradicts the other numbers of its place")]
+    [InlineData(null, double.PositiveInfinity, Verdict.Rejected, "log_gradient_loc2 contradicts the other numbers of its place")]
+    [InlineData(null, 0.5, Verdict.Rejected, "recorded logarithms against the recorded numbers")]
+    [InlineData(double.NaN, double.NaN, Verdict.Inconclusive, "gradient_loc2 is not a finite number, and the file does not say why")]
+    [InlineData(null, null, Verdict.Holds, "recorded logarithms against the recorded numbers")]
+    [InlineData(0.0, double.NegativeInfinity, Verdict.Holds, "ranges of recorded moments")]
+    public void A_recorded_gradient_is_judged_as_a_moment_is(double? gradient, double? log, Verdict verdict, string words)
+    {
+        foreach (var everywhere in new[] { true, false })
+        {
+            var run = Audit(
+                "vanilla",
+                arrays =>
+                {
+                    // Gradients of a net whose gradient grows to the input, kept beside their logarithms.
+                    foreach (var place in new[] { 1, 2, 3 })
+                    {
+                        var logs = new double[Simulations][];
+                        for (var s = 0; s < Simulations; s++)
+                        {
+                            logs[s] = [.. Enumerable.Range(0, Computed).Select(d => 1 + (0.1 * (s - d)))];
+                        }
+
+                        arrays[$"log_gradient_loc{place}"] = logs;
+                        arrays[$"gradient_loc{place}"] = [.. logs.Select(row => Array.ConvertAll(row, Math.Exp))];
+                    }
+
+                    if (gradient is { } number)
+                    {
+                        Change(arrays, "gradient", (_, _, _) => number, Where, "loc2");
+                    }
+
+                    if (log is { } other)
+                    {
+                        Change(arrays, "log_gradient", (_, _, value) => other == 0.5 ? value + other : other, Where, "loc2");
+                    }
+                }
+            );
+
+            Outcome(run, "D1").Verdict.Should().Be(verdict);
+            Outcome(run, "D1")
+                .Measurements.Should()
+                .Contain(measurement => measurement.Verdict == verdict && measurement.Quantity.StartsWith(words, StringComparison.Ordinal));
+            if (gradient == -3)
+            {
+                run.Diagnoses.Single().Value.Sentence.Should().Contain("mean square of the gradient at place 2 has a value that no signal has");
+            }
+
+            bool Where(int s, int d) => everywhere || (s == 7 && d == 5);
+        }
+    }
+
+    [Fact]
+    public void Gradients_that_were_recorded_have_no_findings()
+    {
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_ff",
+            TotalDepth = 8,
+            KernelSize = 1,
+            NumChannels = 8,
+            BatchSize = 6,
+            NumSims = 4,
+            NumComputations = 4,
+            Gradients = true,
+        };
+        var arrays = Experiment.Prepare(options).Run().ToArrays().Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal)).ToArray();
+        var file = MadeUpResultFile.Write([2, 4, 6, 8], [.. arrays.Select(pair => (pair.Key, pair.Value.ToDoubles().Chunk(4).ToArray()))]);
+
+        Outcome(ResultAudit.Judge("x", file, "bn_ff", new RecordedExperiment(8, 6, 1)), "D1").Verdict.Should().Be(Verdict.Holds);
+        RecordedFigures
+            .Compute(file, Architecture.Named("bn_ff"))
+            .Find("log_consistency_gradient_loc3")
+            .Should()
+            .NotBeNull("numbers and logarithms are compared");
+    }
+
     [Theory]
     [InlineData("bn_res", "nu2_signal")]
     [InlineData("vanilla", "mu2_signal")]
