@@ -99,11 +99,8 @@ internal static class MomentCsv
         moment.StartsWith("reff_", StringComparison.Ordinal) && value == EffectiveRank.NotComputed ? string.Empty
         : double.IsNaN(value) ? "nan"
         : double.IsPositiveInfinity(value) ? "inf"
-        : double.IsNegativeInfinity(value) || (moment.StartsWith("log_", StringComparison.Ordinal) && IsLogarithmOfZero(value)) ? "-inf"
+        : double.IsNegativeInfinity(value) || (moment.StartsWith("log_", StringComparison.Ordinal) && MomentSet.IsLogOfZero(value)) ? "-inf"
         : value.ToString("R", CultureInfo.InvariantCulture);
-
-    /// <summary>Whether a value stands for the logarithm of zero, also after another program has stored it in single precision.</summary>
-    private static bool IsLogarithmOfZero(double value) => value == MomentSet.LogOfZero || value == (float)MomentSet.LogOfZero;
 
     /// <summary>A place of the table.</summary>
     /// <param name="Words">Name of the place in the table.</param>

@@ -130,7 +130,10 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
         yield return new("How to repeat it", [repeat, .. Provenance()], none, []);
     }
 
-    private IReadOnlyList<string> Where => _stages.Count == 0 ? ["Not known, because χ is recorded at too few depths."] : [.. StageRemarks()];
+    private IReadOnlyList<string> Where =>
+        _stages.Count > 0 ? [.. StageRemarks()]
+        : file.FindLogAtEnds("chi") is null ? ["Not known, because χ is not recorded."]
+        : ["Not known, because χ is recorded at too few depths."];
 
     private IReadOnlyList<string> Said =>
         theory is null

@@ -112,7 +112,7 @@ internal static class RecordedStages
             : null;
 
         // The logarithm of 0 stands for noise, or a signal, that has died. In deep networks other logarithms are as far from 0, and beyond it.
-        bool IsKnown(int mapping, int depth) => depth < 0 || (double.IsFinite(logChi[mapping][depth]) && logChi[mapping][depth] != MomentSet.LogOfZero);
+        bool IsKnown(int mapping, int depth) => depth < 0 || (double.IsFinite(logChi[mapping][depth]) && !MomentSet.IsLogOfZero(logChi[mapping][depth]));
     }
 
     private static double Median(IEnumerable<double> values) =>

@@ -7,9 +7,12 @@ namespace Wellbehaved.Audit;
 /// <param name="KeepsSnr">
 /// Whether the SNR has lost less than the sixth power of the depth where χ grows as a power, and less than its square where no law of growth is seen.
 /// </param>
-/// <param name="Needed">The signs that the condition rests on.</param>
-internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool KeepsSnr, IReadOnlyDictionary<Contrast, int> Needed)
+internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool KeepsSnr)
 {
+    /// <summary>The signs that each condition rests on, of those that are seen.</summary>
+    public IReadOnlyDictionary<Condition, IReadOnlyDictionary<Contrast, int>> Needed { get; private init; } =
+        new Dictionary<Condition, IReadOnlyDictionary<Contrast, int>>();
+
     /// <summary>Whether directions are still being lost, as the power ¼ of the depth or faster: their number has not settled.</summary>
     public bool DirectionsFall { get; init; }
 
@@ -25,9 +28,6 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     /// <summary>Whether the share keeps two thirds from a quarter of the depth to all of it; true if it is not recorded and so cannot be checked.</summary>
     public bool KeepsShare { get; init; } = true;
 
-    /// <summary>The signs that <see cref="BecomesPoint"/> rests on.</summary>
-    public IReadOnlyDictionary<Contrast, int> NeededForPoint { get; init; } = new Dictionary<Contrast, int>();
-
     /// <summary>Whether there is no pathology.</summary>
     public bool IsWellBehaved => !SignalCollapses && !BecomesPoint && KeepsDirections && KeepsShare && KeepsSnr && Growth != Growth.Undecided && !LosesSnr;
 
@@ -35,7 +35,12 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     public bool LosesSnr => Growth is Growth.Exponential or Growth.Superexponential;
 
     /// <summary>The same conclusions without a law of χ.</summary>
-    public Conclusions WithoutLaw => this with { Growth = Growth.Undecided, Needed = SignalCollapses ? Needed : new Dictionary<Contrast, int>() };
+    public Conclusions WithoutLaw =>
+        this with
+        {
+            Growth = Growth.Undecided,
+            Needed = Needed.Where(pair => pair.Key is Condition.PathologicalSignal or Condition.PathologicalPoint).ToDictionary(),
+        };
 
     /// <summary>Draws the conclusions.</summary>
     /// <param name="signs">The known signs.</param>
@@ -78,8 +83,7 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
             growth,
             hasCollapsed || isCollapsing,
             signs.Negative(Contrast.DirectionsLoseThird) && signs.Positive(Contrast.MoreThanOneAndHalfDirections),
-            signs.Negative(LimitOf(growth)),
-            new Dictionary<Contrast, int>()
+            signs.Negative(LimitOf(growth))
         )
         {
             DirectionsFall = signs.Positive(Contrast.DirectionsStillFall),
@@ -87,17 +91,15 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
             IsPoint = Known(point),
             BecomesPoint = Known(point) || Known(pointing),
             KeepsShare = !seesShare || signs.Negative(Contrast.ShareLosesThird),
-            NeededForPoint = Known(point) ? point : pointing,
         };
-        return conclusions with
-        {
-            Needed =
-                hasCollapsed ? collapsed
-                : isCollapsing ? collapsing
-                : conclusions.LosesSnr ? law
-                : conclusions.IsWellBehaved ? keeps.Append(new(LimitOf(growth), -1)).Concat(law).ToDictionary()
-                : conclusions.Needed,
-        };
+        (Condition Condition, bool IsSeen, Func<IReadOnlyDictionary<Contrast, int>> Signs)[] all =
+        [
+            (Condition.PathologicalSignal, conclusions.SignalCollapses, () => hasCollapsed ? collapsed : collapsing),
+            (Condition.PathologicalSnr, conclusions.LosesSnr, () => law),
+            (Condition.PathologicalPoint, conclusions.BecomesPoint, () => conclusions.IsPoint ? point : pointing),
+            (Condition.WellBehaved, conclusions.IsWellBehaved, () => keeps.Append(new(LimitOf(growth), -1)).Concat(law).ToDictionary()),
+        ];
+        return conclusions with { Needed = all.Where(one => one.IsSeen).ToDictionary(one => one.Condition, one => one.Signs()) };
 
         bool Known(Dictionary<Contrast, int> needed) => needed.All(pair => signs.Known.GetValueOrDefault(pair.Key) == pair.Value);
     }

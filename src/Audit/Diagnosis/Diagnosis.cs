@@ -196,6 +196,9 @@ public sealed class Diagnosis
         certain =
             (LawSigns.ExcludesBoth(picture.Signs) || certain.Growth == Growth.Superexponential) && certain.Growth != seen.Growth ? certain.WithoutLaw : certain;
 
+        // What the signs of the living say is not said of the ensemble where too many may have ended.
+        var isCertainlyHealthy = certain.IsWellBehaved && !ends.MayBeMany(FalseRate);
+        var certainly = CertainOf(conditions[0], certain, isCertainlyHealthy);
         var median = picture.Table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
         var collapsing = single.Count(mapping => mapping.SignalCollapses);
         var diagnosis = new Diagnosis(
@@ -212,8 +215,8 @@ public sealed class Diagnosis
         {
             Conditions = conditions,
             Rates = rates,
-            CertainCondition = CertainOf(conditions[0], certain),
-            MoreMappings = MoreOf(decisive, seen, conditions[0], CertainOf(conditions[0], certain), table.Mappings),
+            CertainCondition = certainly,
+            MoreMappings = MoreOf(decisive, seen, ends, conditions[0], certainly),
             PointPathology = contrasts.LogShare is null && ends.Unvarying == 0 ? default : shown[Condition.PathologicalPoint],
             Ends = table.Ends,
             Mappings = table.Mappings,
@@ -325,15 +328,15 @@ public sealed class Diagnosis
         return named.Length == 0 ? [Condition.Undecided] : named;
     }
 
-    private static Condition CertainOf(Condition pictured, Conclusions certain) =>
+    private static Condition CertainOf(Condition pictured, Conclusions certain, bool isHealthy) =>
         pictured switch
         {
             Condition.PathologicalSignal when certain.SignalCollapses => pictured,
             Condition.PathologicalSnr when certain.LosesSnr => pictured,
             Condition.PathologicalPoint when certain.BecomesPoint => pictured,
-            Condition.WellBehaved when certain.IsWellBehaved => pictured,
+            Condition.WellBehaved when isHealthy => pictured,
             Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint or Condition.WellBehaved or Condition.Undecided =>
-                certain.IsWellBehaved ? Condition.WellBehaved
+                isHealthy ? Condition.WellBehaved
                 : certain.SignalCollapses ? Condition.PathologicalSignal
                 : certain.LosesSnr ? Condition.PathologicalSnr
                 : certain.BecomesPoint ? Condition.PathologicalPoint
@@ -350,11 +353,13 @@ public sealed class Diagnosis
             .Deciding.Where(pair => pair.Key != Contrast.DirectionsHaveNotSettled)
             .ToDictionary(pair => pair.Key, pair => (double[])[.. pair.Value, .. Enumerable.Repeat(double.NaN, ended)]);
 
-    private static int? MoreOf(Dictionary<Contrast, double[]> decisive, Conclusions seen, Condition pictured, Condition certain, int mappings) =>
+    private static int? MoreOf(Dictionary<Contrast, double[]> decisive, Conclusions seen, Endings ends, Condition pictured, Condition certain) =>
         pictured == Condition.Undecided ? null
         : certain == pictured ? 0
-        : SignTests.MappingsFor(decisive, pictured == Condition.PathologicalPoint ? seen.NeededForPoint : seen.Needed, FalseRate) is { } needed
-            ? Math.Max(1, needed - mappings)
+        : seen.Needed.TryGetValue(pictured, out var signs)
+        && SignTests.MappingsFor(decisive, signs, FalseRate) is { } needed
+        && (pictured == Condition.WellBehaved ? ends.MappingsForFew(FalseRate) : ends.All) is { } least
+            ? Math.Max(1, Math.Max(needed, least) - ends.All)
         : null;
 
     /// <summary>Whether the whole ensemble has one limit: there is none if some mappings collapse and others keep their directions.</summary>

@@ -15,6 +15,9 @@ namespace Wellbehaved.Audit;
 /// <param name="Clause">All of this in words, as the end of a sentence; empty if none ended.</param>
 internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, int ChiOverflows, int Overflows, int Count, string Clause)
 {
+    /// <summary>More mappings than this nobody simulates: their number is not worth naming.</summary>
+    private const int MostMappings = 1 << 24;
+
     private IReadOnlyList<MappingEnd> Ends { get; init; } = [];
 
     /// <summary>Counts the endings.</summary>
@@ -49,6 +52,34 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
     /// </summary>
     /// <param name="falseRate">Probability that the answer is wrongly false.</param>
     public bool MayBeMany(double falseRate) => Count > 0 && Proportion(Count).Interval(falseRate).Upper >= Diagnosis.SickShare;
+
+    /// <summary>The number of mappings at which so small a share of endings would surely be no threat to good health; null if the share is none.</summary>
+    /// <param name="falseRate">Probability that the answer of <see cref="MayBeMany"/> is wrongly false.</param>
+    public int? MappingsForFew(double falseRate)
+    {
+        var (tooFew, enough) = (All, (long)All);
+        while (MayBeManyOf(enough))
+        {
+            if (enough > MostMappings)
+            {
+                return null;
+            }
+
+            (tooFew, enough) = ((int)enough, 2 * enough);
+        }
+
+        while (enough > tooFew + 1)
+        {
+            var middle = (tooFew + enough) / 2;
+            (tooFew, enough) = MayBeManyOf(middle) ? ((int)middle, enough) : (tooFew, middle);
+        }
+
+        return (int)enough;
+
+        bool MayBeManyOf(long mappings) =>
+            Count > 0
+            && new BinomialProportion((int)Math.Ceiling((double)Count * mappings / All), (int)mappings).Interval(falseRate).Upper >= Diagnosis.SickShare;
+    }
 
     /// <summary>The condition of an ensemble most of whose mappings end in the same way, with its sentence; null if no ending is that of most.</summary>
     /// <param name="falseRate">Probability that an ending is wrongly called that of most.</param>

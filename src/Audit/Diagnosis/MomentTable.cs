@@ -53,7 +53,7 @@ public sealed record MomentTable(
     /// <summary>ln(μ₂/ν₂), the share of the signal that varies.</summary>
     /// <returns>Simulations × depths, computed at each call; null unless it is known for every mapping at every depth.</returns>
     internal IReadOnlyList<double[]>? ShareByDepth() =>
-        LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
+        LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && !MomentSet.IsLogOfZero(value)))
             ? [.. mu2.Zip(nu2, (variance, square) => variance.Zip(square, (above, below) => above - below).ToArray())]
             : null;
 

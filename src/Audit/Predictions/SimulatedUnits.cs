@@ -46,5 +46,5 @@ internal sealed record SimulatedUnits(
         );
     }
 
-    private static bool Alive(MomentSet moments) => moments.LogMu2Signal > MomentSet.LogOfZero && moments.LogMu2Noise > MomentSet.LogOfZero;
+    private static bool Alive(MomentSet moments) => !MomentSet.IsLogOfZero(moments.LogMu2Signal) && !MomentSet.IsLogOfZero(moments.LogMu2Noise);
 }

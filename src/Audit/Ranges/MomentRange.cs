@@ -114,7 +114,7 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
     }
 
     /// <summary>Whether a number is minus infinity, or the number that our files write for it, in double or single precision.</summary>
-    public static bool IsLogOfZero(double value) => double.IsNegativeInfinity(value) || value == MomentSet.LogOfZero || value == (float)MomentSet.LogOfZero;
+    public static bool IsLogOfZero(double value) => MomentSet.IsLogOfZero(value);
 
     private static bool IsNonnegative(string name) =>
         Nonnegative.Contains(name) || Array.Exists(NonnegativeAtPlace, prefix => name.StartsWith(prefix, StringComparison.Ordinal));

@@ -250,7 +250,7 @@ internal static class ResultConcatenation
             _hash.Append(bytes);
             foreach (var value in values)
             {
-                IsAlive |= double.IsFinite(value) && value is not (0 or EffectiveRank.NotComputed) && value > MomentSet.LogOfZero;
+                IsAlive |= double.IsFinite(value) && value is not (0 or EffectiveRank.NotComputed) && !MomentSet.IsLogOfZero(value);
             }
         }
     }

@@ -87,8 +87,7 @@ public readonly record struct MappingEnd
             : IsZero(noise) || IsZero(chi) ? Ending.ExtinctNoise
             : Ending.None;
 
-        static bool IsZero(double? logarithm) =>
-            logarithm is double.NegativeInfinity || logarithm == MomentSet.LogOfZero || logarithm == (float)MomentSet.LogOfZero;
+        static bool IsZero(double? logarithm) => logarithm is { } value && MomentSet.IsLogOfZero(value);
 
         static bool IsNumber(double? logarithm) => logarithm is { } value && double.IsFinite(value) && !IsZero(value);
     }

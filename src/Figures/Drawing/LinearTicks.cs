@@ -8,6 +8,9 @@ internal static class LinearTicks
     private const double LeastPlain = 1e-3;
     private const double MostPlain = 1e5;
 
+    /// <summary>Digits after the point of multiples of a power of ten, where neighbouring ticks do not need more to differ.</summary>
+    private const int FewestDigits = 4;
+
     /// <summary>Ticks at multiples of 1, 2 or 5 times a power of ten.</summary>
     /// <param name="low">Lower end, finite.</param>
     /// <param name="high">Upper end, finite and greater than the lower end.</param>
@@ -18,7 +21,7 @@ internal static class LinearTicks
     {
         if (!double.IsFinite(high - low))
         {
-            return [.. new[] { low, high }.Select(value => new Tick(value, Power(value, (int)Math.Floor(Math.Log10(Math.Abs(value))))))];
+            return [.. new[] { low, high }.Select(value => new Tick(value, Power(value, ExponentOf(Math.Abs(value)), FewestDigits)))];
         }
 
         var (step, digits) = StepOf((high - low) / most);
@@ -34,7 +37,7 @@ internal static class LinearTicks
             .. positions.Select(position => new Tick(
                 position,
                 largest >= MostPlain || (largest > 0 && largest < LeastPlain)
-                    ? Power(position, (int)Math.Floor(Math.Log10(largest)))
+                    ? Power(position, ExponentOf(largest), Math.Clamp(ExponentOf(largest) - ExponentOf(step), FewestDigits, 15))
                     : Sign(position.ToString($"F{digits}", CultureInfo.InvariantCulture))
             )),
         ];
@@ -47,8 +50,13 @@ internal static class LinearTicks
     public static string Raised(double exponent) =>
         $"^{{{Sign(exponent.ToString(Math.Abs(exponent) < 1e6 ? "0" : "0.###e+0", CultureInfo.InvariantCulture))}}}";
 
-    private static string Power(double value, int exponent) =>
-        value == 0 ? "0" : Sign(string.Create(CultureInfo.InvariantCulture, $"{value / Math.Pow(10, exponent):0.####}·10")) + Raised(exponent);
+    private static int ExponentOf(double value) => (int)Math.Floor(Math.Log10(value));
+
+    /// <summary>A number as a multiple of a power of ten, with at most so many digits after the point.</summary>
+    private static string Power(double value, int exponent, int digits) =>
+        value == 0
+            ? "0"
+            : Sign((value / Math.Pow(10, exponent)).ToString($"0.{new string('#', digits)}", CultureInfo.InvariantCulture)) + "·10" + Raised(exponent);
 
     /// <summary>The least number of the form 1, 2 or 5 times a power of ten that is at least a given one, and the digits that its multiples need.</summary>
     private static (double Step, int Digits) StepOf(double least)

@@ -3,7 +3,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Distributions of ln ν₂ and ln μ₂(dx) over the simulations at four depths, as in the paper's figure 2, with the exact density of W1.</summary>
+/// <summary>Distributions of ln ν₂ and ln μ₂(dx) over the simulations at four depths, as in the paper's figure 2, with the density of W1, which is exact for a single point.</summary>
 internal static class HistogramFigure
 {
     private const int MostDepths = 4;
@@ -24,17 +24,27 @@ internal static class HistogramFigure
     {
         ArgumentNullException.ThrowIfNull(recording);
         var walk = recording.Width is { } width and <= MostChannels ? new RandomWalk(width) : null;
+        var isOnePoint = recording.File.Options is { BatchSize: 1, KernelSize: 1 };
         return new Figure(
             $"{recording.Title}: spread of signal and noise over {recording.File.Simulations} simulations",
             [
                 Panel(recording, "nu2_signal", "Signal", "ln ν₂(*x*)", walk),
                 // W1 is about the noise of a single point only, because the noise of a batch never becomes one-dimensional.
-                Panel(recording, "mu2_noise", "Noise", "ln μ₂(d*x*)", recording.File.Options is { BatchSize: 1, KernelSize: 1 } ? walk : null),
+                Panel(recording, "mu2_noise", "Noise", "ln μ₂(d*x*)", isOnePoint ? walk : null),
             ],
             2
         )
         {
-            Notes = [.. Provenance.Describe([recording]), .. walk is null ? Array.Empty<string>() : ["Dashed: the exact density of W1."]],
+            Notes =
+            [
+                .. Provenance.Describe([recording]),
+                .. walk is null ? Array.Empty<string>()
+                : isOnePoint ? ["Dashed: the exact density of W1."]
+                :
+                [
+                    "Dashed: the density of W1 for a single point without a boundary. ν₂ is a mean over several points here, and spreads less until they are one.",
+                ],
+            ],
         };
     }
 

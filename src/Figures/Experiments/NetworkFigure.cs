@@ -218,8 +218,8 @@ internal static class NetworkFigure
     }
 
     /// <summary>Whether a number exists. After the end of a mapping it does not, and the file holds zeros in its place.</summary>
-    private static bool IsThere(ResultFile file, int simulation, int depth, double logarithm) =>
-        file.Ends[simulation].IsAliveAt(depth) && double.IsFinite(logarithm) && logarithm > MomentSet.LogOfZero;
+    internal static bool IsThere(ResultFile file, int simulation, int depth, double logarithm) =>
+        file.Ends[simulation].IsAliveAt(depth) && double.IsFinite(logarithm) && !MomentSet.IsLogOfZero(logarithm);
 
     private static double[][]? Ranks(ResultFile file, string moment) =>
         file.FindRanks(moment)?.Select(row => row.Select(value => value < 1 ? double.NaN : Math.Log(value)).ToArray()).ToArray();
@@ -272,16 +272,16 @@ internal static class NetworkFigure
             );
     }
 
-    private static IEnumerable<string> Ends(IReadOnlyList<Shown> shown)
+    private static IEnumerable<string> Ends(IReadOnlyList<Shown> shown) =>
+        shown.Select(one => Ends(one.File, shown.Count == 1 ? null : one.Name)).OfType<string>();
+
+    /// <summary>How many simulations of a file ended, and how; null if none did.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">What the figure calls it, as <see cref="Markup"/>; null where it shows no other.</param>
+    internal static string? Ends(ResultFile file, string? name)
     {
-        foreach (var one in shown)
-        {
-            if (EndingWords.Count(one.File.Ends, one.File.Simulations, "simulation") is { Count: > 0 } clauses)
-            {
-                var said = string.Join("; ", clauses);
-                yield return $"{(shown.Count == 1 ? Capital(said) : $"{one.Name}: {said}")}. Means and bands leave out what has ended.";
-            }
-        }
+        var said = string.Join("; ", EndingWords.Count(file.Ends, file.Simulations, "simulation"));
+        return said.Length == 0 ? null : $"{(name is null ? Capital(said) : $"{name}: {said}")}. Means and bands leave out what has ended.";
     }
 
     private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";

@@ -71,21 +71,24 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
         _missing.AddRange(Absence.Say(label, missing, recordings.Count));
     }
 
-    /// <summary>Adds the power law that fits the second half of a recording's χ.</summary>
+    /// <summary>
+    /// Adds a power law through the mean of a recording's χ from a quarter of the depth on: with the exponent that its diagnosis names, or with that of least
+    /// squares where the diagnosis decides for no law. Where it names another law, there is no power to draw.
+    /// </summary>
     public void AddFit(Recording recording, int colour)
     {
         var growth = Diagnosis.Diagnose(MomentTable.Read(recording.File)).ChiGrowth;
         var curve = _curves.FirstOrDefault(curve => curve.Kind == CurveKind.Measured && curve.Colour == colour);
         var points = curve is null ? [] : curve.X.Zip(curve.Y).Where(point => point.First >= curve.X[^1] - Math.Log10(4)).ToArray();
-        if (points.Length < 3)
+        if (points.Length < 3 || growth is { Law: Growth.Bounded or Growth.Exponential or Growth.Superexponential or Growth.Walk })
         {
             return;
         }
 
-        var (intercept, slope) = Fit.Line([.. points.Select(point => point.First)], [.. points.Select(point => point.Second)]);
-        var exponent = growth is { Law: Growth.Power }
-            ? string.Create(CultureInfo.InvariantCulture, $"{growth.Parameter:F3}, 95 %: {growth.Lower:F3} to {growth.Upper:F3}")
-            : slope.ToString("F3", CultureInfo.InvariantCulture);
+        var isNamed = growth is { Law: Growth.Power };
+        var slope = isNamed ? growth!.Parameter : Fit.Line([.. points.Select(point => point.First)], [.. points.Select(point => point.Second)]).Item2;
+        var intercept = points.Average(point => point.Second - (slope * point.First));
+        var exponent = string.Create(CultureInfo.InvariantCulture, $"{slope:F3}{(isNamed ? $", 95 %: {growth!.Lower:F3} to {growth.Upper:F3}" : "")}");
         if (
             Curve.Through(
                 $"{Named("power", recording)} {exponent}",

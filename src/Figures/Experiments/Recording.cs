@@ -43,7 +43,7 @@ internal sealed record Recording(string Name, ResultFile File, Architecture Arch
     /// <param name="place">Number of the place.</param>
     /// <returns>Rows (simulations × depths), not finite where the moment is zero; null if the file holds neither.</returns>
     public IReadOnlyList<double[]>? Log(string moment, int place) =>
-        Find($"log_{moment}", place)?.Select(row => row.Select(value => value <= MomentSet.LogOfZero ? double.NaN : value).ToArray()).ToArray()
+        Find($"log_{moment}", place)?.Select(row => row.Select(value => MomentSet.IsLogOfZero(value) ? double.NaN : value).ToArray()).ToArray()
         ?? Find(moment, place)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
     /// <summary>The name of the array with the effective ranks that figures show.</summary>

@@ -65,12 +65,7 @@ internal static class TrainingFigure
                 YScale = AxisScale.Logarithmic,
                 References = [new(0, "1: one direction")],
             },
-            Panel(
-                "At initialisation: signal-to-noise ratio",
-                "depth *l*",
-                "SNR^{l} / SNR^{0}",
-                Curve.Summarise("χ^{−2}", 0, depths, file.FindLogAtEnds("chi")?.Select(row => row.Select(value => -2 * value / Ln10).ToArray()).ToArray())
-            ) with
+            Panel("At initialisation: signal-to-noise ratio", "depth *l*", "SNR^{l} / SNR^{0}", Curve.Summarise("χ^{−2}", 0, depths, SignalToNoise(file))) with
             {
                 YScale = AxisScale.Logarithmic,
                 References = [new(0, "1: nothing lost")],
@@ -95,10 +90,24 @@ internal static class TrainingFigure
         {
             yield return $"Left out: {Counted.Spell(result.Outcomes.Count - trained, "mapping")} whose loss is not finite at any learning rate.";
         }
+
+        if (NetworkFigure.Ends(file, "At initialisation") is { } ended)
+        {
+            yield return ended;
+        }
     }
 
     private static Panel Panel(string title, string x, string y, Curve? curve, string missing = "not in the file") =>
         new(title, x, y, curve is null ? [] : [curve]) { Missing = curve is null ? missing : null };
+
+    /// <summary>log₁₀(SNR^l/SNR^0) of each mapping, by depth; NaN from where it ended. Null if the file holds no χ.</summary>
+    private static double[][]? SignalToNoise(ResultFile file) =>
+        file.FindLogAtEnds("chi")
+            ?.Select(
+                (row, mapping) =>
+                    row.Select((log, i) => NetworkFigure.IsThere(file, mapping, file.SequenceDepths[i], log) ? -2 * log / Ln10 : double.NaN).ToArray()
+            )
+            .ToArray();
 
     private static double[][] Logarithms(IEnumerable<double[]> rows) =>
         [.. rows.Select(row => row.Select(value => value > 0 ? Math.Log10(value) : double.NaN).ToArray())];

@@ -97,8 +97,8 @@ internal static class WidthFigure
             Enumerable.Range(0, file.Simulations).Any(simulation => double.IsFinite(Value(file, values, simulation, depth)));
 
         double Value(ResultFile file, IReadOnlyList<double[]>? values, int simulation, int depth) =>
-            values is null || simulation >= file.Simulations || !file.Ends[simulation].IsAliveAt(depth) ? double.NaN
-            : values[simulation][IndexOf(file.SequenceDepths, depth)] is var value && double.IsFinite(value) && value > MomentSet.LogOfZero
+            values is null || simulation >= file.Simulations ? double.NaN
+            : values[simulation][IndexOf(file.SequenceDepths, depth)] is var value && NetworkFigure.IsThere(file, simulation, depth, value)
                 ? factor * value / Ln10
             : double.NaN;
     }

@@ -10,8 +10,9 @@ internal static class DeviationStrip
     private const int RowHeight = 34;
     private const double Margin = 14;
 
-    /// <summary>Marks beyond this number of standard errors are drawn at the edge, since their exact position no longer matters.</summary>
-    private const double Edge = 8;
+    /// <summary>Marks beyond this number of standard errors, or of tolerances, are drawn at the edge, since their exact position no longer matters.</summary>
+    private const double Edge = 8,
+        EdgeOfTolerances = 1.5;
 
     /// <summary>Draws the measurements of a claim.</summary>
     /// <param name="claim">Id of the claim.</param>
@@ -24,7 +25,7 @@ internal static class DeviationStrip
             .. new[]
             {
                 ("standard errors", Edge, measurements.Where(measurement => !measurement.IsDeterministic).ToArray()),
-                ("tolerances", 1.5, measurements.Where(measurement => measurement.IsDeterministic).ToArray()),
+                ("tolerances", EdgeOfTolerances, measurements.Where(measurement => measurement.IsDeterministic).ToArray()),
             }.Where(row => row.Item3.Length > 0),
         ];
         if (rows.Length == 0)
@@ -55,7 +56,8 @@ internal static class DeviationStrip
             svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Margin}\" x2=\"{Width - Margin}\" y1=\"{middle}\" y2=\"{middle}\"/>");
             foreach (var tick in new[] { -range, 0, range })
             {
-                var label = Math.Abs(tick) == Edge ? (tick < 0 ? "≤ −8" : "≥ 8") : tick.ToString("0.#", CultureInfo.InvariantCulture).Replace('-', '−');
+                var number = tick.ToString("0.#", CultureInfo.InvariantCulture).Replace('-', '−');
+                var label = $"{(tick < 0 ? "≤ " : tick > 0 ? "≥ " : "")}{number}";
                 svg.Append(
                     CultureInfo.InvariantCulture,
                     $"<line class=\"axis\" x1=\"{X(tick, range):F1}\" x2=\"{X(tick, range):F1}\" y1=\"{middle - 5}\" y2=\"{middle + 5}\"/>"

@@ -130,6 +130,12 @@ public readonly record struct MomentSet
         };
     }
 
+    /// <summary>
+    /// Whether a number stands for the logarithm of zero, also after another program has stored it in single precision. Smaller logarithms are those of numbers
+    /// that no format holds, and are as good as any.
+    /// </summary>
+    internal static bool IsLogOfZero(double logarithm) => double.IsNegativeInfinity(logarithm) || logarithm == LogOfZero || logarithm == (float)LogOfZero;
+
     private static double Log(double value, int exponent) => value == 0 ? LogOfZero : Math.Log(value) + (exponent * Math.Log(2));
 
     /// <summary>Moments in the units of the stored tensors.</summary>

@@ -315,6 +315,32 @@ public class DiagnosisTests
         Diagnosis.FalseRate.Should().Be(1e-6);
     }
 
+    /// <summary>Of two pathologies that of the SNR is named first: what would make it certain does not depend on the directions, which are certain.</summary>
+    [Fact]
+    public void The_mappings_that_are_missing_are_those_for_the_condition_that_is_named()
+    {
+        var missing = 0;
+        for (var seed = 0; seed < 4; seed++)
+        {
+            MadeUpTables losing = new(Keeping, depth => 0.5 * depth)
+            {
+                Mappings = 27,
+                Walk = 0.1,
+                Depth = 100,
+            };
+            var (both, alone) = ((losing with { Reff = depth => 1 + (8 * Math.Exp(-depth / 20)) }).Diagnose(seed), losing.Diagnose(seed));
+            if (both.Condition != Condition.PathologicalSnr || both.CertainCondition != Condition.PathologicalSignal)
+            {
+                continue;
+            }
+
+            missing++;
+            both.MoreMappings.Should().Be(alone.MoreMappings, $"seed {seed}").And.NotBe(0);
+        }
+
+        missing.Should().BePositive("otherwise nothing was compared");
+    }
+
     /// <summary>A net so narrow that its walk hides the rate loses its SNR all the same: that is no good health.</summary>
     [Fact]
     public void An_SNR_that_decays_by_a_random_walk_is_not_diagnosed_as_well_behaved()

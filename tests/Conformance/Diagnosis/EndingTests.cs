@@ -69,6 +69,29 @@ public sealed class EndingTests : IDisposable
         diagnosis.SnrPathology.Successes.Should().Be(ended * 40 / 60);
     }
 
+    /// <summary>The living alone would be healthy for certain; but whether a quarter of all end is as uncertain at a stricter rate as at any.</summary>
+    [Theory]
+    [InlineData(10, Condition.WellBehaved, Condition.WellBehaved)]
+    [InlineData(70, Condition.WellBehaved, Condition.Undecided)]
+    [InlineData(140, Condition.Undecided, Condition.Undecided)]
+    public void Good_health_is_certain_only_if_certainly_few_mappings_end(int dead, Condition named, Condition certain)
+    {
+        var living = new MadeUpTables(_ => 9, depth => 0.6 * Math.Log(depth)) { Mappings = 400 - dead }.Draw(5);
+
+        var diagnosis = Diagnosis.Diagnose(living with { Died = dead, KnownEnds = [.. Enumerable.Repeat(new MappingEnd(Ending.DeadSignal, 20), dead)] });
+
+        (diagnosis.Condition, diagnosis.CertainCondition).Should().Be((named, certain), diagnosis.Sentence);
+        if (dead == 70)
+        {
+            // The least number at which 17.5 % are surely fewer than a quarter.
+            var all = 400 + diagnosis.MoreMappings!.Value;
+            Upper(all).Should().BeLessThan(0.25);
+            Upper(all - 1).Should().BeGreaterThanOrEqualTo(0.25);
+        }
+
+        double Upper(int all) => new BinomialProportion((int)Math.Ceiling(all * dead / 400.0), all).Interval(Diagnosis.FalseRate).Upper;
+    }
+
     [Fact]
     public void Every_ending_is_in_the_report_with_its_depths()
     {

@@ -56,6 +56,22 @@ public sealed class NetworkReportTests : IDisposable
         text.Split('\n')[2].Should().StartWith("Pathological SNR over 60 units; SNR falls ");
     }
 
+    [Theory]
+    [InlineData("reff_signal", "Not known, because χ is not recorded.")]
+    [InlineData("chi", "Not known, because χ is recorded at too few depths.")]
+    public void The_report_says_why_it_does_not_know_where(string moment, string reason)
+    {
+        var (file, report) = (Path.Combine(_folder, "few.npz"), Path.Combine(_folder, "few"));
+        NpzArchive.Write(
+            file,
+            [new("depth", NpyArray.From([1L, 2, 3], 3)), new(moment, NpyArray.From([.. Enumerable.Range(0, 90).Select(i => 2 + (0.01 * i))], 30, 3))]
+        );
+
+        CommandLine.Run("diagnose", file, "--report", report).ExitStatus.Should().NotBe(2);
+
+        File.ReadAllText(Path.Combine(report, "report.md")).Should().Contain(reason);
+    }
+
     [Fact]
     public void Terminal_JSON_and_pages_report_the_same_theory_advice_and_replay_command()
     {

@@ -46,6 +46,24 @@ public class PointTests
         diagnosis.Rates[^1].LogShare.Should().BeNull("depth 0 is not recorded");
     }
 
+    /// <summary>Signals of 10⁻⁸⁷⁰ have no number in any format, and logarithms as good as any: e^-744.44 alone stands for zero.</summary>
+    [Fact]
+    public void A_share_that_tends_to_zero_is_diagnosed_however_small_the_signal_is()
+    {
+        var table = new MadeUpTables(Keeping, PowerLaw)
+        {
+            Mappings = 40,
+            Share = depth => Math.Min(0.5, 44 / (depth * depth)),
+            Depth = 100,
+        }.Draw(5);
+        double[][] Sunk(IReadOnlyList<double[]> rows) => [.. rows.Select(row => row.Select((value, i) => value - (20.0 * table.Depths[i])).ToArray())];
+
+        var diagnosis = Diagnosis.Diagnose(table with { LogNu2 = Sunk(table.LogNu2!), LogMu2 = Sunk(table.LogMu2!) });
+
+        diagnosis.Conditions.Should().Equal(Condition.PathologicalPoint);
+        diagnosis.PointPathology.Should().Be(new BinomialProportion(40, 40));
+    }
+
     [Theory]
     [InlineData("settled")]
     [InlineData("settling at a twentieth")]

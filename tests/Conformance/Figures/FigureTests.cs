@@ -96,6 +96,55 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
+    public void The_line_of_a_named_power_has_the_power_that_is_named_and_other_laws_have_none()
+    {
+        var recording = Recorded("bn_res", depth: 40, simulations: 24);
+        Curve Fitted(Func<double, double> logChi) =>
+            DepthFigure.Draw([recording with { File = WithChi(recording, logChi) }]).Panels[1].Curves.SingleOrDefault(curve => curve.Kind == CurveKind.Fit)!;
+
+        // A power that bends: least squares over three quarters of the depth see another one than the last doubling.
+        var bent = Fitted(depth => 0.6 * Math.Log(depth) * (1 + (4 / depth)));
+        var slope = (bent.Y[^1] - bent.Y[0]) / (bent.X[^1] - bent.X[0]);
+        bent.Label.Should().StartWith(string.Create(CultureInfo.InvariantCulture, $"power {slope:F3}, 95 %: "));
+
+        Fitted(depth => 0.2 * depth).Should().BeNull("an exponential has no power");
+    }
+
+    [Fact]
+    public void Histograms_of_several_points_do_not_call_the_density_of_one_point_exact()
+    {
+        var figure = HistogramFigure.Draw(Recorded("vanilla", depth: 8, simulations: 20, channels: 8, batch: 4));
+
+        figure.Notes.Should().Contain(note => note.StartsWith("Dashed: the density of W1 for a single point")).And.NotContain(note => note.Contains("exact"));
+    }
+
+    [Theory]
+    [InlineData(-800, true)]
+    [InlineData(-744.4400719213812, false)]
+    [InlineData(-744.4400634765625, false)]
+    [InlineData(double.NegativeInfinity, false)]
+    [InlineData(double.NaN, false)]
+    public void Numbers_that_no_format_holds_are_drawn_by_their_logarithms(double logarithm, bool isThere)
+    {
+        var file = Recorded("vanilla", depth: 2, simulations: 2).File;
+
+        NetworkFigure.IsThere(file, 0, 1, logarithm).Should().Be(isThere);
+    }
+
+    [Theory]
+    [InlineData(200_001, 200_005)]
+    [InlineData(1e-5, 1.00002e-5)]
+    [InlineData(2e5, 5e5)]
+    [InlineData(0, 4)]
+    public void Neighbouring_ticks_have_different_labels(double low, double high)
+    {
+        var ticks = LinearTicks.Between(low, high, 5);
+
+        ticks.Should().HaveCountGreaterThan(2);
+        ticks.Select(tick => tick.Label).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
     public void Several_files_in_one_figure_have_different_names_and_colours()
     {
         var recording = Recorded("vanilla", depth: 4, simulations: 2);
@@ -610,6 +659,25 @@ public sealed class FigureTests : IDisposable
                     )
                 )
         );
+
+    /// <summary>A recording's file with another χ.</summary>
+    private ResultFile WithChi(Recording recording, Func<double, double> logChi)
+    {
+        var (rows, depths) = (recording.File.Simulations, recording.File.Depth);
+        NpyArray Of(Func<double, double> value) =>
+            NpyArray.From([.. Enumerable.Range(0, rows).SelectMany(i => depths.Select(depth => value(logChi(depth) * (1 + (0.001 * i)))))], rows, depths.Count);
+        return Written([
+            .. Arrays(recording)
+                .Select(array =>
+                    KeyValuePair.Create(
+                        array.Key,
+                        array.Key.StartsWith("log_chi", StringComparison.Ordinal) ? Of(log => log)
+                            : array.Key.StartsWith("chi", StringComparison.Ordinal) ? Of(Math.Exp)
+                            : array.Value
+                    )
+                ),
+        ]);
+    }
 
     private static List<KeyValuePair<string, NpyArray>> Arrays(Recording recording) => MadeUpRecording.Arrays(recording);
 

@@ -24,7 +24,7 @@ public sealed class HtmlReportTests : IDisposable
     {
         var page = Page.Value;
 
-        page.Should().Contain("<title>reference: 4 of 4 claims</title>");
+        page.Should().Contain("<title>reference: inconclusive</title>", "P8 was asked for and is not run at this scale");
         page.IndexOf("id=\"verdict\"", StringComparison.Ordinal).Should().BeLessThan(page.IndexOf("id=\"matrix\"", StringComparison.Ordinal));
         foreach (var id in SomeClaims[..4])
         {
@@ -93,6 +93,15 @@ public sealed class HtmlReportTests : IDisposable
             .And.Contain("✗ rejected")
             .And.Contain("class=\"rejected\" cx=\"346.0\"", "a deviation beyond the strip is drawn at its edge");
         HtmlReport.ToText(run with { Outcomes = [] }).Should().Contain("<header class=\"inconclusive\">").And.Contain("No check was executed.");
+    }
+
+    [Fact]
+    public void The_edges_of_a_strip_say_that_marks_may_lie_beyond_them()
+    {
+        Measurement exact = new("a rounding", new Expected(1), new Observed(2), Verdict.Rejected) { Deviation = 1000, Samples = 1 };
+
+        DeviationStrip.Draw("D1", [exact]).Should().Contain(">≥ 1.5<").And.Contain(">≤ −1.5<");
+        DeviationStrip.Draw("S2", [exact with { FalseFailRate = 1e-9 }]).Should().Contain(">≥ 8<").And.Contain(">≤ −8<");
     }
 
     [Fact]

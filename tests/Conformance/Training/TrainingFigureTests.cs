@@ -40,6 +40,24 @@ public sealed class TrainingFigureTests : IDisposable
         File.ReadAllText(Path.Combine(_folder, "map.svg")).Should().Contain("bn_ff of 40 layers: accuracy");
     }
 
+    [Fact]
+    public void Mappings_that_died_are_left_out_of_the_ratio_at_initialisation_and_counted()
+    {
+        var output = Path.Combine(_folder, "dying.npz");
+        var usual = Trainings.Options("vanilla", depth: 16, steps: 1, simulations: 6);
+        var plan = TrainingPlan.Prepare(usual with { Experiment = usual.Experiment with { NumChannels = 3, NumComputations = 16 } });
+        var initial = new Experiment(plan.Options.Experiment, plan.Images, 1, Shard.Whole).Run();
+        TrainingFile.Write(output, plan, initial, TrainingResult.Summarise(plan, TrainingCampaign.Run(plan, 1)));
+        var file = ResultFile.Read(output);
+        file.Ends.Should().Contain(end => end.HasEnded).And.Contain(end => !end.HasEnded);
+
+        var figure = TrainingFigure.Draw(file, TrainingResult.Read(output));
+
+        var ratio = figure.Panels.Single(panel => panel.Title.Contains("signal-to-noise")).Curves.Single();
+        ratio.Y.Where(double.IsFinite).Should().NotBeEmpty().And.OnlyContain(power => Math.Abs(power) < 10, "the signal is dead where 10⁴³¹ was drawn");
+        figure.Notes.Should().Contain(note => note.StartsWith("At initialisation: ") && note.EndsWith("Means and bands leave out what has ended."));
+    }
+
     [Theory]
     [InlineData(0.9, 0.2, 0.1, 10.0)]
     [InlineData(0.9, 0.55, 0.1, 20.0)]
