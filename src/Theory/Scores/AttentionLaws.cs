@@ -75,13 +75,21 @@ internal static class AttentionLaws
     /// <summary>T5: in a stack of pre-norm units, tokens of a sequence become alike as a power of the depth, <c>1-ρ ~ l^{-p}</c>.</summary>
     /// <param name="attention">g_a > 0, which an attention branch adds to the mean square.</param>
     /// <param name="others">g_m ≥ 0, which the other branches of a unit add to the mean square.</param>
-    /// <returns><c>p = g_a/(g_a + g_m)</c>: 1 for attention alone.</returns>
+    /// <param name="gain">
+    /// κ ≥ 0, the factor by which the other branches multiply the differences of tokens that are nearly alike, relative to g_m: they add <c>κ g_m (1-ρ)</c> to
+    /// <c>q(1-ρ)</c>. It is 1 for homogeneous activations without biases.
+    /// </param>
+    /// <returns>
+    /// <c>p = (g_a + (1-κ) g_m)/(g_a + g_m)</c>: 1 for attention alone, and <c>g_a/(g_a + g_m)</c> for κ = 1; where it is not positive, tokens do not become
+    /// alike.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A gain is out of range.</exception>
-    public static double CollapseExponent(double attention, double others)
+    public static double CollapseExponent(double attention, double others, double gain)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(attention);
         ArgumentOutOfRangeException.ThrowIfNegative(others);
-        return attention / (attention + others);
+        ArgumentOutOfRangeException.ThrowIfNegative(gain);
+        return (attention + ((1 - gain) * others)) / (attention + others);
     }
 
     /// <summary>T6: the effect of differentiating the attention weights, for independent noise of a long sequence.</summary>

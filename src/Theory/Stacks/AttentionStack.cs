@@ -14,6 +14,9 @@ internal static class AttentionStack
     /// <summary>A variance so large that layers before the norm of a branch add nothing relative to it, as late in a stack.</summary>
     private const double Late = 1e9;
 
+    /// <summary>A power that is closer to 0 counts as 0.</summary>
+    private const double Still = 1e-7;
+
     /// <summary>Judges a unit with attention; null where no law covers it.</summary>
     /// <param name="unit">The layers of the unit.</param>
     public static StackVerdict? Judge(IReadOnlyList<Layer> unit)
@@ -47,7 +50,7 @@ internal static class AttentionStack
             };
         }
 
-        var (ofAttention, ofOthers, scale) = (0.0, 0.0, (ResidualScale?)null);
+        var (ofAttention, ofOthers, ofDifferences, scale) = (0.0, 0.0, 0.0, (ResidualScale?)null);
         foreach (var layer in unit)
         {
             if (
@@ -76,7 +79,9 @@ internal static class AttentionStack
                 && branch.All(other => other is not (BatchNorm or Convolution { Kernel: > 1 }))
             )
             {
-                ofOthers += new PairOfPoints(Late, Late, 0).After(branch).Variance;
+                // Tokens that are nearly alike differ by as little as noise changes them.
+                var end = new PairOfPoints(Late, Late, Late).After(branch);
+                (ofOthers, ofDifferences) = (ofOthers + end.Variance, ofDifferences + end.Noise);
             }
             else
             {
@@ -89,9 +94,9 @@ internal static class AttentionStack
             return null;
         }
 
-        var between = "; differences between sequences are kept, and directions tend to those of the sequences' means";
-        return alpha.Rule == ScaleRule.ByDepth
-            ? FeedforwardStack.Verdict(
+        if (alpha.Rule == ScaleRule.ByDepth)
+        {
+            return FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
                 "well-behaved: all branches together are of the order of the skip connection, so tokens stay apart at every depth",
                 Power,
@@ -100,24 +105,44 @@ internal static class AttentionStack
             {
                 SquaredGrowth = 1,
                 Exponent = 0,
-            }
-            : FeedforwardStack.Verdict(
-                Behaviour.WellBehaved,
-                "well-behaved over several sequences, power law: the tokens of one draw together as 1-ρ ~ "
-                    + $"l^-{FeedforwardStack.Number(AttentionLaws.CollapseExponent(ofAttention, ofOthers))}{between}; within a single sequence χ grows "
-                    + "as that share falls",
-                Power,
-                "wide heads, many of them"
-            ) with
-            {
-                SquaredGrowth = 1,
-                Suggestions =
-                [
-                    new("\"branch_scale\": \"1/sqrt(L)\" on every branch", "tokens stay apart at every depth", Power, "wide heads, many of them")
-                    {
-                        Unit = [.. unit.Cast<Residual>().Select(residual => residual with { BranchScale = ResidualScale.ByDepth })],
-                    },
-                ],
             };
+        }
+
+        var gain = ofOthers > 0 ? ofDifferences / ofOthers : 1;
+        var exponent = AttentionLaws.CollapseExponent(ofAttention, ofOthers, gain);
+        if (exponent <= Still)
+        {
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach these units: their other branches move tokens apart as fast as attention draws them together, and its law is for "
+                    + "tokens that become alike",
+                string.Empty,
+                string.Empty
+            );
+        }
+
+        // Attention keeps the differences between sequences, so they fall as those of all points without attention would.
+        var rate = exponent - AttentionLaws.CollapseExponent(ofAttention, ofOthers, 1);
+        var between =
+            rate > Still
+                ? $"differences between sequences fall as l^-{FeedforwardStack.Number(rate)}"
+                : "differences between sequences are kept, and directions tend to those of the sequences' means";
+        return FeedforwardStack.Verdict(
+            Behaviour.WellBehaved,
+            "well-behaved over several sequences, power law: the tokens of one draw together as 1-ρ ~ "
+                + $"l^-{FeedforwardStack.Number(exponent)}; {between}; within a single sequence χ grows as that share falls",
+            Power,
+            "wide heads, many of them"
+        ) with
+        {
+            SquaredGrowth = 1,
+            Suggestions =
+            [
+                new("\"branch_scale\": \"1/sqrt(L)\" on every branch", "tokens stay apart at every depth", Power, "wide heads, many of them")
+                {
+                    Unit = [.. unit.Cast<Residual>().Select(residual => residual with { BranchScale = ResidualScale.ByDepth })],
+                },
+            ],
+        };
     }
 }

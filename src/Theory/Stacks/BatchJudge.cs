@@ -118,7 +118,9 @@ internal static class BatchJudge
             return null;
         }
 
-        var first = network.Layers.Take(index).OfType<Repeat>().Sum(repeat => repeat.Times);
+        // Layers with weights outside of stacks are depths as well, so the depth is that of the stack's first place: each unit before it has one such place.
+        var units = network.Layers.Take(index).OfType<Repeat>().Sum(repeat => repeat.Times);
+        var first = network.Places.Where(place => place.Kind == PlaceKind.Before).ElementAt(units).Depth - 1;
         var ends = prediction
             .Places.Where(place => place.Place.Depth >= first && place.Place.Depth <= first + stack.Times && double.IsFinite(place.LogChi))
             .GroupBy(place => place.Place.Depth)

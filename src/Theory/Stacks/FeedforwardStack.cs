@@ -9,6 +9,9 @@ internal static class FeedforwardStack
     /// <summary>A growth factor that is closer to 1 counts as no growth.</summary>
     private const double Still = 1e-7;
 
+    /// <summary>The relative difference of two products of the same few factors, multiplied in different orders, is below this.</summary>
+    private const double Rounding = 1e-12;
+
     /// <summary>Number of units after which variances before norms are constant.</summary>
     private const int Settling = 40;
 
@@ -33,6 +36,11 @@ internal static class FeedforwardStack
         if (UnitLayers.NotGaussian([.. unit, .. unit]) is var (layer, reason))
         {
             return StackJudge.Unknown(layer, reason);
+        }
+
+        if (new PairOfPoints(1, 0, 1).After(unit).Variance == 0)
+        {
+            return Verdict(Behaviour.Unknown, "theory does not reach these units: they pass no signal on", string.Empty, string.Empty);
         }
 
         return !unit.Any(other => other is Norm) ? WithoutNorms(unit)
@@ -168,22 +176,16 @@ internal static class FeedforwardStack
             ) with
             {
                 SquaredGrowth = gain,
-                Suggestions =
-                [
-                    new(
-                        "put the unit into a residual branch that begins with its norm",
-                        $"χ grows as l^τ with τ = {Number(NormConstants.BranchExponent(gain, 1))} instead",
-                        "Z2",
-                        scope
-                    )
-                    {
-                        Unit = UnitChange.AsBranch(unit, ResidualScale.One),
-                    },
-                    new("the same with \"branch_scale\": \"1/sqrt(L)\"", "χ stays bounded at every depth", "Z2", scope)
-                    {
-                        Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth),
-                    },
-                ],
+                Suggestions = AsBranch(unit, scope) is { } branch
+                    ?
+                    [
+                        branch,
+                        new("the same with \"branch_scale\": \"1/sqrt(L)\"", "χ stays bounded at every depth", "Z2", scope)
+                        {
+                            Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth),
+                        },
+                    ]
+                    : [],
             };
         }
 
@@ -227,15 +229,24 @@ internal static class FeedforwardStack
             SquaredGrowth = 1,
             Exponent = 1,
             DepthScale = double.PositiveInfinity,
-            Suggestions =
-            [
-                new("put the unit into a residual branch that begins with its norm", "χ grows as ln l", "Z2", scope)
-                {
-                    Unit = UnitChange.AsBranch(unit, ResidualScale.One),
-                },
-            ],
+            Suggestions = AsBranch(unit, scope) is { } inBranch ? [inBranch] : [],
         };
     }
+
+    /// <summary>The advice to make a branch of a unit that has a norm; null where that norm cannot be moved to its beginning.</summary>
+    private static Suggestion? AsBranch(IReadOnlyList<Layer> unit, string scope) =>
+        UnitChange.AsBranch(unit, ResidualScale.One) is [Residual branch] changed
+            ? new("put the unit into a residual branch that begins with its norm", Growth(branch), "Z2", scope) { Unit = changed }
+            : null;
+
+    /// <summary>What χ does in a stack of branches that begin with a norm; biases and factors within them count, and so does the number of their layers.</summary>
+    private static string Growth(Residual residual) =>
+        ResidualStack.Gain(UnitLayers.WriteOut(residual.Branch)) switch
+        {
+            > 1 + Still and var gain => $"χ grows as l^τ with τ = {Number(NormConstants.BranchExponent(gain, 1))}",
+            < 1 - Still => "χ stays bounded",
+            _ => "χ grows as ln l",
+        };
 
     private static bool Spreads(IReadOnlyList<Layer> unit) =>
         unit.OfType<Activation>().Any(activation => NormConstants.For(DualActivation.For(activation.Function)).BatchNormRadial > 1 + Still);
@@ -246,15 +257,7 @@ internal static class FeedforwardStack
         var weights = unit.Select(WeightsOf).OfType<Initialisation>().ToArray();
         if (activations.Length == 0)
         {
-            return Verdict(
-                Behaviour.WellBehaved,
-                "well-behaved while the width is large: linear layers keep χ; at depths of the order of the width, one direction of variance is left (V4)",
-                "S2, V4",
-                StackVerdict.Wide
-            ) with
-            {
-                SquaredGrowth = 1,
-            };
+            return Linear(unit);
         }
 
         if (activations.All(function => DualActivation.For(function) is LeakyDual) && weights.All(parameters => parameters.BiasVariance == 0))
@@ -267,7 +270,13 @@ internal static class FeedforwardStack
             };
         }
 
-        if (activations.Length > 1 || weights.Distinct().Count() > 1 || unit.Count(layer => layer is Activation) != weights.Length)
+        var layers = LayersOf(unit);
+        if (
+            activations.Length > 1
+            || weights.Distinct().Count() > 1
+            || layers.Length != weights.Length
+            || layers.Skip(1).Any(layer => !layer.ActsAs(layers[0]))
+        )
         {
             return Verdict(
                 Behaviour.Unknown,
@@ -277,20 +286,10 @@ internal static class FeedforwardStack
             );
         }
 
-        // Factors, and masks that all points share, only multiply the variance of the weights.
-        var scale = unit.Aggregate(
-            1.0,
-            (product, layer) =>
-                layer switch
-                {
-                    Scaling scaling => product * Math.Pow(scaling.Factor, 2.0 / weights.Length),
-                    Dropout dropout => product * Math.Pow(dropout.Keep, -1.0 / weights.Length),
-                    _ => product,
-                }
-        );
+        var (scale, weightVariance, biasVariance) = layers[0];
         var dual = DualActivation.For(activations[0]);
-        var field = new MeanField(dual, weights[0].WeightVariance * scale, weights[0].BiasVariance);
-        var verdict = dual is LeakyDual leaky ? Homogeneous(field, leaky, weights.Length) : Curved(field, weights.Length);
+        var field = new MeanField(dual, weightVariance, biasVariance);
+        var verdict = dual is LeakyDual leaky ? Homogeneous(field, leaky, layers.Length) : Curved(field, layers.Length);
         return verdict with
         {
             Field = field,
@@ -305,13 +304,28 @@ internal static class FeedforwardStack
         {
             > 1 + Still => Collapse(gain),
             < 1 - Still => Ordered(field, layers),
-            _ => Verdict(
-                Behaviour.Point,
-                "point: the variance of the biases, which all points share, adds up with depth; there is no law of the rates",
-                "S1",
-                StackVerdict.Wide
-            ),
+            _ => BiasedStack.Judge(1, isLinear: false),
         };
+    }
+
+    /// <summary>The verdict on layers without an activation: differences of points and noise are multiplied by the same factor.</summary>
+    private static StackVerdict Linear(IReadOnlyList<Layer> unit)
+    {
+        var after = new PairOfPoints(0, 0, 1).After(unit);
+        return after.Variance > 0 && after.Noise <= 1 + Still
+            ? BiasedStack.Judge(after.Noise, isLinear: true) with
+            {
+                Suggestions = [BiasedStack.WithoutBiases([.. unit])],
+            }
+            : Verdict(
+                Behaviour.WellBehaved,
+                "well-behaved while the width is large: linear layers keep χ; at depths of the order of the width, one direction of variance is left (V4)",
+                "S2, V4",
+                StackVerdict.Wide
+            ) with
+            {
+                SquaredGrowth = 1,
+            };
     }
 
     /// <summary>The verdict on homogeneous layers of any scale.</summary>
@@ -469,21 +483,40 @@ internal static class FeedforwardStack
                 Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth),
             }
         );
-        suggestions.Add(
-            new(
-                "put the unit into a residual branch and begin it with \"layer_norm\"",
-                $"χ grows as {Growth(NormConstants.For(field.Dual).LayerNorm)}",
-                "Z2",
-                StackVerdict.Wide
-            )
-            {
-                Unit = UnitChange.AsBranch(unit, ResidualScale.One, new LayerNorm()),
-            }
-        );
+        if (UnitChange.AsBranch(unit, ResidualScale.One, new LayerNorm()) is [Residual normed])
+        {
+            suggestions.Add(
+                new("put the unit into a residual branch and begin it with \"layer_norm\"", Growth(normed), "Z2", StackVerdict.Wide) { Unit = [normed] }
+            );
+        }
+
         return suggestions;
     }
 
-    private static string Growth(double gain) => gain <= 1 + Still ? "ln l" : $"l^τ with τ = {Number(NormConstants.BranchExponent(gain, 1))}";
+    /// <summary>
+    /// The layers with weights between the activations of a unit that is repeated. Factors and masks beside a layer are counted as its own: after its weights
+    /// they multiply its biases as well.
+    /// </summary>
+    private static EffectiveLayer[] LayersOf(IReadOnlyList<Layer> unit)
+    {
+        var layers = new List<EffectiveLayer>();
+        var between = unit.Reverse().TakeWhile(layer => layer is not Activation).Reverse().ToList();
+        foreach (var layer in unit)
+        {
+            if (layer is not Activation)
+            {
+                between.Add(layer);
+                continue;
+            }
+
+            var after = new PairOfPoints(0, 0, 1).After(between);
+            var scale = new PairOfPoints(0, 0, 1).After(UnitChange.WithParameters([.. between], parameters => parameters with { WeightVariance = 1 })).Noise;
+            layers.Add(new(scale, after.Noise, after.Variance));
+            between = [];
+        }
+
+        return [.. layers];
+    }
 
     private static Initialisation? WeightsOf(Layer layer) =>
         layer switch
@@ -492,4 +525,17 @@ internal static class FeedforwardStack
             Convolution convolution => convolution.Parameters,
             _ => null,
         };
+
+    /// <summary>A layer with the factors and masks beside it.</summary>
+    /// <param name="Scale">The number by which they multiply the variance of its weights.</param>
+    /// <param name="WeightVariance">σ_w², so multiplied.</param>
+    /// <param name="BiasVariance">σ_b², multiplied by the factors after the weights.</param>
+    private readonly record struct EffectiveLayer(double Scale, double WeightVariance, double BiasVariance)
+    {
+        /// <summary>Whether two layers act alike, up to rounding.</summary>
+        public bool ActsAs(EffectiveLayer other) =>
+            IsNear(Scale, other.Scale) && IsNear(WeightVariance, other.WeightVariance) && IsNear(BiasVariance, other.BiasVariance);
+
+        private static bool IsNear(double value, double other) => Math.Abs(value - other) <= Rounding * Math.Abs(other);
+    }
 }

@@ -24,8 +24,10 @@ internal readonly record struct PairOfPoints(double Variance, double Covariance,
             Convolution convolution => Weighted(convolution.Parameters),
             Dense dense => Weighted(dense.Parameters),
             Activation activation => Activated(DualActivation.For(activation.Function)),
-            Scaling scaling => Scaled(scaling.Factor * scaling.Factor),
-            Dropout dropout => Scaled(1 / dropout.Keep),
+            Scaling scaling => Scaled(scaling.Factor * scaling.Factor) with { Mean = Math.Abs(scaling.Factor) * Mean },
+
+            // A mask divides what it keeps by the probability of keeping it, which leaves means as they are.
+            Dropout dropout => Scaled(1 / dropout.Keep) with { Mean = Mean },
 
             // After batch norm of a large batch that varies in many directions, all points are uncorrelated.
             BatchNorm norm => new(norm.Scale * norm.Scale * Share(Difference, norm.Epsilon), 0, norm.Scale * norm.Scale * Noise / (Difference + norm.Epsilon)),
@@ -52,7 +54,8 @@ internal readonly record struct PairOfPoints(double Variance, double Covariance,
         };
     }
 
-    private PairOfPoints Scaled(double square) => new(square * Variance, square * Covariance, square * Noise) { Mean = Math.Sqrt(square) * Mean };
+    /// <summary>The second moments times a number; the mean is that of the caller.</summary>
+    private PairOfPoints Scaled(double square) => new(square * Variance, square * Covariance, square * Noise);
 
     private PairOfPoints Normalised(Norm norm, double taken)
     {

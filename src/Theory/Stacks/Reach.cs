@@ -126,72 +126,130 @@ internal static class Reach
 
     private static IEnumerable<ReachStatement> Differences(StackVerdict verdict)
     {
-        if (verdict.DepthScale is > 0 and < double.PositiveInfinity && verdict.Behaviour is Behaviour.Point or Behaviour.Exploding)
+        if (verdict.DepthScale is not (> 0 and < double.PositiveInfinity))
         {
-            yield return new(
-                $"inputs can be distinguished up to a depth of about {FeedforwardStack.Number(ScalesToForget * verdict.DepthScale, "0")} units: "
-                    + $"{ScalesToForget} "
-                    + $"depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth of the differences between "
-                    + "them is left",
-                verdict.Law,
-                verdict.Scope,
-                ScalesToForget * verdict.DepthScale
-            );
+            yield break;
+        }
+
+        var depth = ScalesToForget * verdict.DepthScale;
+        var scales =
+            $"a depth of about {FeedforwardStack.Number(depth, "0")} units: {ScalesToForget} depth scales ξ = "
+            + $"{FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth of";
+        var words = verdict.Behaviour switch
+        {
+            Behaviour.Point => $"inputs can be distinguished up to {scales} the differences between them is left",
+
+            // In chaos differences stay; what is lost is how large they were.
+            Behaviour.Exploding => $"the similarity of inputs is forgotten after {scales} the distance of their correlation from its limit c* is left",
+            Behaviour.WellBehaved or Behaviour.Identity or Behaviour.Line or Behaviour.Edge or Behaviour.Unknown => null,
+            _ => throw new InvalidOperationException($"no statement on differences for the behaviour {verdict.Behaviour}"),
+        };
+        if (words is not null)
+        {
+            yield return new(words, verdict.Law, verdict.Scope, depth);
         }
     }
 
     private static IEnumerable<ReachStatement> Width(Network network)
     {
         var stack = network.Layers.OfType<Repeat>().Single();
-        if (WidthOf(network, stack) is not { } width)
+        if (WidthOf(network, stack) is not var (width, narrowest))
         {
             yield break;
         }
 
-        var layers = UnitLayers.WriteOut(stack.Unit);
-        var slopes = layers.OfType<Activation>().Select(layer => SlopeOf(layer.Function)).ToArray();
-        var weights = layers.OfType<Dense>().ToArray();
-        if (
-            slopes.Length > 0
-            && slopes.All(slope => slope == slopes[0] && slope is not null)
-            && layers.All(layer => layer is Dense or Activation)
-            && weights.All(layer => layer.Parameters is { BiasVariance: 0, Law: WeightLaw.Normal or WeightLaw.Orthogonal })
-        )
+        if (StepsOf(stack, width) is { } unit)
         {
-            var steps = (double)stack.Times * weights.Length;
-            var walk = new LeakyWalk(width, slopes[0]!.Value, weights.All(layer => layer.Parameters.Law == WeightLaw.Orthogonal));
-            var deviation = Math.Sqrt(steps * walk.Variance);
-            var needed = width * deviation * deviation / (MostDeviation * MostDeviation);
-            yield return new(
-                $"at width {width} ln ν₂ of a point deviates by {FeedforwardStack.Number(deviation, "0.###")} after "
-                    + $"{FeedforwardStack.Number(steps, "0")} "
-                    + $"layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} requires a width of about {Rounded(needed)}")}",
-                walk.Variance == 0 ? "V3" : "W1, V2, V3",
-                "exact at every width",
-                walk.Variance == 0 ? null : needed
-            );
-            if (slopes[0] == 0)
+            foreach (var statement in Walk(stack.Times, unit))
             {
-                var dead = -SmallNumbers.ExpMinusOne(steps * SmallNumbers.LogOnePlus(-Math.Pow(0.5, width)));
-                yield return new(
-                    $"a mapping is dead, all channels of a layer at 0 for an input, with probability {dead:0.##e+0}",
-                    "W1",
-                    "exact at every width",
-                    null
-                );
+                yield return statement;
             }
 
             yield break;
         }
 
-        var ratio = (double)stack.Times / width;
+        var ratio = (double)stack.Times / narrowest;
         yield return new(
-            $"at width {width} and {stack.Times} units deviations from the limit of infinite width are of the order of depth over width, "
+            $"at width {narrowest} and {stack.Times} units deviations from the limit of infinite width are of the order of depth over width, "
                 + $"{FeedforwardStack.Number(ratio, "0.###")}; directions of a flat spectrum deviate as the root of points over width",
             "depth over width",
             "an order of magnitude",
             null
         );
+    }
+
+    /// <summary>Statements on the exact walk of ln ν₂ through a stack.</summary>
+    private static IEnumerable<ReachStatement> Walk(int times, IReadOnlyList<Step> unit)
+    {
+        var kinds = unit.GroupBy(step => step).Select(steps => (Step: steps.Key, Count: (double)times * steps.Count())).ToArray();
+        var variance = kinds.Sum(kind => kind.Count * new LeakyWalk(kind.Step.Width, kind.Step.Slope, kind.Step.IsOrthogonal).Variance);
+        var widths = unit.Select(step => step.Width).Distinct().Order().ToArray();
+
+        // The variance of a step falls as 1/width.
+        var (deviation, wider) = (Math.Sqrt(variance), variance / (MostDeviation * MostDeviation));
+        var needed = widths.Length == 1 ? widths[0] * wider : (double?)null;
+        yield return new(
+            $"at {(widths.Length == 1 ? "width" : "widths")} {string.Join(" and ", widths)} ln ν₂ of a point deviates by "
+                + $"{FeedforwardStack.Number(deviation, "0.###")} after {FeedforwardStack.Number((double)times * unit.Count, "0")} layers"
+                + (
+                    variance == 0 ? string.Empty
+                    : needed is { } width ? $"; a deviation of {MostDeviation} requires a width of about {Rounded(width)}"
+                    : $"; a deviation of {MostDeviation} requires widths about {FeedforwardStack.Number(wider, "0.#")} times as large"
+                ),
+            variance == 0 ? "V3" : "W1, V2, V3",
+            "exact at every width",
+            variance == 0 ? null : needed
+        );
+        if (kinds.Where(kind => kind.Step.Slope == 0).ToArray() is { Length: > 0 } rectified)
+        {
+            var dead = -SmallNumbers.ExpMinusOne(rectified.Sum(kind => kind.Count * SmallNumbers.LogOnePlus(-Math.Pow(0.5, kind.Step.Width))));
+            yield return new(
+                $"a mapping is dead, all channels of a layer at 0 for an input, with probability {dead:0.##e+0}",
+                "W1",
+                "exact at every width",
+                null
+            );
+        }
+    }
+
+    /// <summary>
+    /// The steps of the walk in a unit: layers of weights without biases, each between activations that have a slope on either side of 0; null where a unit
+    /// holds anything else.
+    /// </summary>
+    private static List<Step>? StepsOf(Repeat stack, int width)
+    {
+        var layers = UnitLayers.WriteOut(stack.Unit);
+        var steps = new List<Step>();
+        for (var i = 0; i < layers.Count; i++)
+        {
+            // The last layer of a unit is followed by the first one of the next unit.
+            var (layer, next) = (layers[i], layers[(i + 1) % layers.Count]);
+            if (layer is Activation && next is Dense)
+            {
+                continue;
+            }
+
+            if (
+                layer is not Dense { Parameters: { WeightVariance: > 0, BiasVariance: 0, Law: WeightLaw.Normal or WeightLaw.Orthogonal } parameters } dense
+                || next is not Activation { Function: var function }
+                || SlopeOf(function) is not { } slope
+            )
+            {
+                return null;
+            }
+
+            // Orthogonal weights keep the norm only where they are a square matrix.
+            var (before, isOrthogonal) = (width, parameters.Law == WeightLaw.Orthogonal);
+            width = dense.Channels ?? width;
+            if (isOrthogonal && width != before)
+            {
+                return null;
+            }
+
+            steps.Add(new(width, slope, isOrthogonal));
+        }
+
+        return steps.Count > 0 ? steps : null;
     }
 
     private static double? SlopeOf(Function function) =>
@@ -214,8 +272,8 @@ internal static class Reach
             _ => throw new InvalidOperationException($"no slope of the function {function.Kind}"),
         };
 
-    /// <summary>Number of channels within a stack; null where it changes.</summary>
-    private static int? WidthOf(Network network, Repeat stack)
+    /// <summary>Number of channels before and after each unit of a stack, and the smallest within it; null where units change the shape.</summary>
+    private static (int Between, int Narrowest)? WidthOf(Network network, Repeat stack)
     {
         var shape = network.Input;
         foreach (var layer in network.Layers.TakeWhile(layer => !ReferenceEquals(layer, stack)))
@@ -223,7 +281,14 @@ internal static class Reach
             shape = layer.OutputOf(shape);
         }
 
-        return stack.Unit.Aggregate((Shape?)shape, (at, layer) => at is { } known ? layer.OutputOf(known) : null) == shape ? shape.Channels : null;
+        var (at, narrowest) = (shape, shape.Channels);
+        foreach (var layer in stack.Unit)
+        {
+            at = layer.OutputOf(at);
+            narrowest = Math.Min(narrowest, at.Channels);
+        }
+
+        return at == shape ? (shape.Channels, narrowest) : null;
     }
 
     private static string Rounded(double value)
@@ -231,4 +296,10 @@ internal static class Reach
         var digits = Math.Pow(10, Math.Max(0, Math.Floor(Math.Log10(Math.Max(1, value))) - 1));
         return FeedforwardStack.Number(Math.Ceiling(value / digits) * digits, "0");
     }
+
+    /// <summary>A layer of the walk of ln ν₂.</summary>
+    /// <param name="Width">Number of its channels.</param>
+    /// <param name="Slope">The slope below 0 of the activation after it.</param>
+    /// <param name="IsOrthogonal">Whether its weights are orthogonal.</param>
+    private readonly record struct Step(int Width, double Slope, bool IsOrthogonal);
 }

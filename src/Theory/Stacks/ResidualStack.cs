@@ -31,9 +31,10 @@ internal static class ResidualStack
             return StackJudge.Unknown(residual, "its skip connection is not the identity");
         }
 
-        if (residual.BranchScale is { Rule: ScaleRule.Constant, Value: 0 } && before.Length == 0 && after.Length == 0)
+        // What a branch holds is of no consequence if it adds nothing.
+        if (before.Length == 0 && after.All(other => other is Norm) && IsSilent(residual, branch))
         {
-            return Identity(residual);
+            return Silent(residual, [.. after.Cast<Norm>()]);
         }
 
         if (branch.OfType<Residual>().FirstOrDefault() is { } inner)
@@ -44,6 +45,16 @@ internal static class ResidualStack
         if ((UnitLayers.Strange([.. branch, .. before, .. after]) ?? UnitLayers.NotGaussian(branch)) is var (layer, reason))
         {
             return StackJudge.Unknown(layer, reason);
+        }
+
+        if (
+            residual is { SkipScale: { Rule: ScaleRule.Constant, Value: 0 }, Survival: 1 }
+            && residual.BranchScale is { Rule: ScaleRule.ByDepth } or { Rule: ScaleRule.Constant, Value: not 0 }
+        )
+        {
+            // Without a skip connection the sum is the branch.
+            Layers scale = residual.BranchScale == ResidualScale.One ? [] : [new Scaling(residual.BranchScale.ValueAt(0, units))];
+            return FeedforwardStack.Judge([.. before, .. branch, .. scale, .. after]);
         }
 
         if (before.Length > 0 || after.Any(other => other is not Norm))
@@ -62,6 +73,11 @@ internal static class ResidualStack
             return StackJudge.Unknown(residual, "its branch has no weights, so it is not independent of the skip connection");
         }
 
+        if (!ResidualMap.EndsFresh([.. branch]))
+        {
+            return StackJudge.Unknown(residual, "its branch ends in values whose mean is not zero, which add up in the skip connection");
+        }
+
         if (after.Length > 0)
         {
             return PostNorm(residual, branch, after);
@@ -78,8 +94,11 @@ internal static class ResidualStack
             );
         }
 
-        var verdict = normed ? Normalised(residual, branch) : WithoutNorms(residual, branch, units);
-        return residual.Survival == 1
+        var verdict =
+            IsConstant(branch) ? Shared(residual)
+            : normed ? Normalised(residual, branch)
+            : WithoutNorms(residual, branch, units);
+        return residual.Survival == 1 || verdict.Behaviour == Behaviour.Unknown || !KeepsSkip(residual)
             ? verdict
             : verdict with
             {
@@ -87,7 +106,115 @@ internal static class ResidualStack
             };
     }
 
+    /// <summary>κ of a branch with a norm, late in a stack: the growth, squared, of noise relative to the signal.</summary>
+    public static double Gain(IReadOnlyList<Layer> branch)
+    {
+        var end = new PairOfPoints(Late, 0, Late).After(branch);
+        return end.Noise / FeedforwardStack.Signal(end, branch.Any(layer => layer is BatchNorm));
+    }
+
     private static bool Changes(double with, double without) => Math.Abs(with - without) > MostOfEpsilon * without;
+
+    /// <summary>Whether the skip connection is added as it is, so that a unit without its branch changes nothing.</summary>
+    private static bool KeepsSkip(Residual residual) =>
+        residual.SkipScale.Rule == ScaleRule.Constant && Math.Abs(Math.Abs(residual.SkipScale.Value) - 1) <= Still;
+
+    /// <summary>Whether the branch adds nothing: α is 0, or a layer gives zeros that the layers after it keep.</summary>
+    private static bool IsSilent(Residual residual, IReadOnlyList<Layer> branch)
+    {
+        if (residual.BranchScale is { Rule: ScaleRule.Constant, Value: 0 })
+        {
+            return true;
+        }
+
+        // Of layers up to the last that no law covers nothing is known, but what follows them may give zeros for every input.
+        var covered = branch.Reverse().TakeWhile(layer => UnitLayers.Strange([layer]) is null).Reverse();
+        return new PairOfPoints(1, 0, 1).After(covered).Variance == 0;
+    }
+
+    /// <summary>Whether the branch adds the same to all points, whatever they are: biases, or an activation's value at 0.</summary>
+    private static bool IsConstant(IReadOnlyList<Layer> branch) => new PairOfPoints(1, 0, 1).After(branch).Noise == 0;
+
+    /// <summary>The verdict on units whose branch adds nothing.</summary>
+    private static StackVerdict Silent(Residual residual, Norm[] after)
+    {
+        if (residual.SkipScale is { Rule: ScaleRule.Constant, Value: 0 } || after.Any(norm => norm.Scale == 0))
+        {
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach these units: neither the branch nor the skip connection passes a signal on",
+                string.Empty,
+                string.Empty
+            );
+        }
+
+        if (after.Length == 0)
+        {
+            return Identity(residual);
+        }
+
+        if (residual.SkipScale.Rule != ScaleRule.Constant || after.Distinct().Count() > 1)
+        {
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach units of norms alone that differ, or whose input has another scale in each unit",
+                string.Empty,
+                string.Empty
+            );
+        }
+
+        var read = residual.SkipScale.Value * residual.SkipScale.Value * after[0].Scale * after[0].Scale;
+        return Changes(read + after[0].Epsilon, read)
+            ? FeedforwardStack.Verdict(Behaviour.Unknown, $"theory does not reach these units: {LargeEpsilon}", string.Empty, string.Empty)
+            : FeedforwardStack.Verdict(
+                Behaviour.Identity,
+                "identity: the branches are zero, and a norm changes nothing in what it has normalised; all moments, χ and r_eff are constant after the "
+                    + "first unit",
+                "Z2",
+                "exact at every width, for ε much smaller than the variance that norms read"
+            ) with
+            {
+                SquaredGrowth = 1,
+            };
+    }
+
+    /// <summary>The verdict on units whose branch adds the same to all points.</summary>
+    private static StackVerdict Shared(Residual residual)
+    {
+        if (residual.SkipScale.Rule != ScaleRule.Constant || residual.BranchScale.Rule != ScaleRule.Constant)
+        {
+            return FeedforwardStack.Verdict(
+                Behaviour.Unknown,
+                "theory does not reach branches that add the same to all points at a scale that changes",
+                string.Empty,
+                string.Empty
+            );
+        }
+
+        var skip = residual.SkipScale.Value * residual.SkipScale.Value;
+        return skip > 1 + Still ? Outgrown(residual, StackVerdict.Wide) : BiasedStack.Judge(skip, isLinear: true);
+    }
+
+    /// <summary>The verdict on skip connections that grow faster than what their branches add.</summary>
+    private static StackVerdict Outgrown(Residual residual, string scope) =>
+        FeedforwardStack.Verdict(
+            Behaviour.WellBehaved,
+            "well-behaved: the skip connection grows faster than its branches, so χ is bounded; values grow by the factor "
+                + $"{FeedforwardStack.Number(Math.Abs(residual.SkipScale.Value))} a unit",
+            "Z2",
+            scope
+        ) with
+        {
+            SquaredGrowth = 1,
+        };
+
+    /// <summary>The verdict on branches between norms that have no activation: at every time c stays, since f(c) = c, and so does χ, since κ = 1.</summary>
+    private static StackVerdict Linear(bool batch, string scope) =>
+        FeedforwardStack.Verdict(Behaviour.WellBehaved, "well-behaved: linear branches keep χ and directions", batch ? "Z2, F7" : "Z2, LN1", scope) with
+        {
+            SquaredGrowth = 1,
+            Exponent = 0,
+        };
 
     private static StackVerdict Identity(Residual residual)
     {
@@ -108,10 +235,15 @@ internal static class ResidualStack
         var batch = branch.Any(layer => layer is BatchNorm);
         var (scope, kappa) = (batch ? StackVerdict.WideAndLarge : StackVerdict.Wide, batch ? "κ_BN" : "κ_LN");
         var end = new PairOfPoints(Late, 0, Late).After(branch);
-        var (added, gain) = (FeedforwardStack.Signal(end, batch), end.Noise / FeedforwardStack.Signal(end, batch));
-        if (!(added > 0))
+        var (added, gain) = (FeedforwardStack.Signal(end, batch), Gain(branch));
+        if (!double.IsFinite(gain))
         {
-            return Identity(residual);
+            return FeedforwardStack.Verdict(Behaviour.Unknown, "theory does not reach these units: a norm in them divides by zero", string.Empty, string.Empty);
+        }
+
+        if (Math.Abs(gain - 1) <= Still && !branch.Any(layer => layer is Activation))
+        {
+            return Linear(batch, scope);
         }
 
         var exponent = 0.5 * (gain - 1);
@@ -137,6 +269,11 @@ internal static class ResidualStack
         );
         if (skip < 1 - Still)
         {
+            if (residual.Survival != 1)
+            {
+                return SharesChange();
+            }
+
             // The variance settles, and ε must be small against what the norms then read.
             var settled = residual.BranchScale.Rule == ScaleRule.Constant ? residual.BranchScale.Value * residual.BranchScale.Value * added / (1 - skip) : Late;
             var reached = FeedforwardStack.Signal(new PairOfPoints(settled, 0, settled).After(branch), batch);
@@ -150,16 +287,7 @@ internal static class ResidualStack
 
         if (skip > 1 + Still)
         {
-            return FeedforwardStack.Verdict(
-                Behaviour.WellBehaved,
-                "well-behaved: the skip connection grows faster than its branches, so χ is bounded; values grow by the factor "
-                    + $"{FeedforwardStack.Number(Math.Abs(residual.SkipScale.Value))} a unit",
-                "Z2",
-                scope
-            ) with
-            {
-                SquaredGrowth = 1,
-            };
+            return Outgrown(residual, scope);
         }
 
         return residual.BranchScale.Rule switch
@@ -280,8 +408,15 @@ internal static class ResidualStack
         var end = start.After(branch);
         var (own, added) = (FeedforwardStack.Signal(start, batch), FeedforwardStack.Signal(end, batch));
         var share = alpha * added / ((skip * own) + (alpha * added));
-        var gain = end.Noise / added * own;
+
+        // Biases alone vary over no points, and batch norm takes them away.
+        var gain = added > 0 ? end.Noise / added * own : 1;
         var growth = 1 - share + (share * gain);
+        if (Math.Abs(growth - 1) <= Still && (added == 0 || !branch.Any(layer => layer is Activation)))
+        {
+            return Linear(batch, scope);
+        }
+
         Suggestion pre = new(
             "move the norm to the beginning of the branch",
             gain > 1 + Still ? "χ grows as a power of the depth instead of exponentially" : "χ grows as ln l",
@@ -331,7 +466,6 @@ internal static class ResidualStack
     private static StackVerdict WithoutNorms(Residual residual, IReadOnlyList<Layer> branch, int units)
     {
         var activations = branch.OfType<Activation>().Select(layer => layer.Function).ToArray();
-        var homogeneous = activations.All(function => DualActivation.For(function) is LeakyDual) && new PairOfPoints(0, 0, 0).After(branch).Variance == 0;
         var constant = residual.SkipScale.Rule == ScaleRule.Constant;
         if (constant && residual.BranchScale.Rule == ScaleRule.ByDepth && Math.Abs(Math.Abs(residual.SkipScale.Value) - 1) <= Still)
         {
@@ -357,46 +491,31 @@ internal static class ResidualStack
             );
         }
 
+        if (residual.Survival != 1 && !KeepsSkip(residual))
+        {
+            return SharesChange();
+        }
+
         var (skip, alpha) = (residual.SkipScale.Value * residual.SkipScale.Value, residual.BranchScale.Value * residual.BranchScale.Value);
+        var (kept, also) = KeepsSkip(residual) ? (residual, string.Empty) : (residual with { SkipScale = ResidualScale.One }, "\"skip_scale\": 1, and ");
         Suggestion[] suggestions =
         [
             new(
-                "\"branch_scale\": \"1/sqrt(L)\"",
+                $"{also}\"branch_scale\": \"1/sqrt(L)\"",
                 $"scale and χ stay bounded and directions are kept at every depth (here branch_scale = {FeedforwardStack.Number(1 / Math.Sqrt(units))})",
                 "Z2",
                 StackVerdict.Wide
             )
             {
-                Unit = [residual with { BranchScale = ResidualScale.ByDepth }],
+                Unit = [kept with { BranchScale = ResidualScale.ByDepth }],
             },
-            .. activations.Take(1).Select(function => NormSuggestion(branch, function, [residual with { Branch = [new LayerNorm(), .. residual.Branch] }])),
+            .. activations.Take(1).Select(function => NormSuggestion(branch, function, also, [kept with { Branch = [new LayerNorm(), .. residual.Branch] }])),
         ];
-        if (homogeneous)
+        if (activations.All(function => DualActivation.For(function) is LeakyDual))
         {
-            var added = new PairOfPoints(1, 1, 1).After(branch).Variance;
-            var share = alpha * added / (skip + (alpha * added));
-            return activations.Length == 0
-                ? FeedforwardStack.Verdict(
-                    Behaviour.WellBehaved,
-                    "well-behaved while the width is large: linear branches keep χ; E ν₂ grows by the factor "
-                        + $"{FeedforwardStack.Number(skip + (alpha * added))} a unit",
-                    "W4, V4",
-                    StackVerdict.Wide
-                ) with
-                {
-                    SquaredGrowth = 1,
-                }
-                : FeedforwardStack.Verdict(
-                    Behaviour.Line,
-                    $"line: points draw together in direction at the speed w = {FeedforwardStack.Number(share)}, χ stays bounded; E ν₂ grows by the factor "
-                        + $"{FeedforwardStack.Number(skip + (alpha * added))} a unit",
-                    "W4, Z2, F4",
-                    StackVerdict.Wide
-                ) with
-                {
-                    SquaredGrowth = 1,
-                    Suggestions = suggestions,
-                };
+            return Leaky(residual, branch) is var verdict && activations.Length > 0 ? verdict with { Suggestions = suggestions }
+                : verdict.Behaviour == Behaviour.Point ? verdict with { Suggestions = [BiasedStack.WithoutBiases([residual])] }
+                : verdict;
         }
 
         if (activations.Length != 1 || Math.Abs(skip - 1) > Still || branch.Count(layer => layer is Dense or Convolution) != 1)
@@ -409,13 +528,15 @@ internal static class ResidualStack
             );
         }
 
+        // What stands before the activation sees a growing variance, beside which its biases are negligible.
         var weights = new PairOfPoints(0, 0, 1).After(branch.Where(layer => layer is not Activation)).Noise * alpha;
+        var end = new PairOfPoints(0, 0, 1).After(branch.SkipWhile(layer => layer is not Activation).Skip(1));
         return activations[0].Kind switch
         {
             FunctionKind.Tanh or FunctionKind.Erf => FeedforwardStack.Verdict(
                 Behaviour.Exploding,
                 "exploding, but slower than exponentially: noise grows as e^(c√l), ln χ as "
-                    + $"{FeedforwardStack.Number(0.5 * (activations[0].Kind == FunctionKind.Erf ? 4 / Math.PI : 8 / (3 * Math.Sqrt(2 * Math.PI))) * Math.Sqrt(weights))}·√l "
+                    + $"{FeedforwardStack.Number(0.5 * Saturating(activations[0]) * Math.Sqrt(weights * end.Noise / (end.Noise + end.Variance)))}·√l "
                     + "less half a logarithm, while values saturate and grow as √l",
                 "F9",
                 StackVerdict.Wide
@@ -456,12 +577,58 @@ internal static class ResidualStack
         };
     }
 
-    private static Suggestion NormSuggestion(IReadOnlyList<Layer> branch, Function function, Layers? unit = null)
+    /// <summary>The verdict on branches without norms whose layers are linear or leaky: the variance q becomes γ²q + α²(aq + b).</summary>
+    private static StackVerdict Leaky(Residual residual, IReadOnlyList<Layer> branch)
     {
-        var end = new PairOfPoints(Late, 0, Late).After([new LayerNorm(), .. branch]);
-        var gain = end.Noise / end.Variance;
+        var (skip, alpha) = (residual.SkipScale.Value * residual.SkipScale.Value, residual.BranchScale.Value * residual.BranchScale.Value);
+        var isLinear = !branch.Any(layer => layer is Activation);
+        var (biases, added) = (new PairOfPoints(0, 0, 0).After(branch).Variance, new PairOfPoints(1, 1, 1).After(branch).Noise);
+        var growth = skip + (alpha * added);
+        if (biases > 0 && growth <= 1 + Still)
+        {
+            return BiasedStack.Judge(growth, isLinear);
+        }
+
+        // Biases add up to less and less relative to a variance that grows exponentially.
+        return FeedforwardStack.Verdict(
+            isLinear ? Behaviour.WellBehaved : Behaviour.Line,
+            (
+                isLinear
+                    ? "well-behaved while the width is large: linear branches keep χ"
+                    : $"line: points draw together in direction at the speed w = {FeedforwardStack.Number(alpha * added / growth)}, χ stays bounded"
+            ) + $"; E ν₂ grows by the factor {FeedforwardStack.Number(growth)} a unit",
+            isLinear ? "W4, V4" : "W4, Z2, F4",
+            StackVerdict.Wide
+        ) with
+        {
+            SquaredGrowth = 1,
+        };
+    }
+
+    /// <summary>c of F9: ln noise ~ c α σ_w √l after an activation that saturates.</summary>
+    private static double Saturating(Function function) =>
+        function.Kind switch
+        {
+            FunctionKind.Tanh => 8 / (3 * Math.Sqrt(2 * Math.PI)),
+            FunctionKind.Erf => 4 / Math.PI,
+            _ => throw new InvalidOperationException($"no rate of the activation {function}"),
+        };
+
+    /// <summary>The answer where a unit without its branch still scales the skip connection, which the transfer to the units that survive leaves out.</summary>
+    private static StackVerdict SharesChange() =>
+        FeedforwardStack.Verdict(
+            Behaviour.Unknown,
+            "theory does not reach scaled skip connections beside branches that only some mappings have: a unit without its branch changes the shares of "
+                + "later ones",
+            string.Empty,
+            string.Empty
+        );
+
+    private static Suggestion NormSuggestion(IReadOnlyList<Layer> branch, Function function, string also, Layers unit)
+    {
+        var gain = Gain([new LayerNorm(), .. branch]);
         return new(
-            "begin the branch with \"layer_norm\"",
+            $"{also}begin the branch with \"layer_norm\"",
             gain > 1 + Still ? $"χ grows as l^τ with τ = {FeedforwardStack.Number(0.5 * (gain - 1))}" : $"χ grows no faster than ln l, with {function}",
             "Z2",
             StackVerdict.Wide

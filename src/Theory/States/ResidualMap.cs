@@ -68,7 +68,7 @@ internal static class ResidualMap
         };
 
     /// <summary>Whether the sign of the output flips with the sign of the last weights, that is, whether all layers after these are odd.</summary>
-    private static bool EndsFresh(Layers layers)
+    public static bool EndsFresh(Layers layers)
     {
         for (var k = layers.Count - 1; k >= 0; k--)
         {

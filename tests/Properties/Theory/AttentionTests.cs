@@ -21,7 +21,7 @@ public class AttentionTests
         DepthTests.Digits(AttentionLaws.CubicCollapse(1, 4), 0.1875, 4);
         DepthTests.Digits(AttentionLaws.FullOverHeld(0.3, 1, 1024, 1024), 2.433, 3);
         DepthTests.Digits(AttentionLaws.FullOverHeld(0.3, 1, 128, 256), 2.312, 3);
-        AttentionLaws.CollapseExponent(1, 1).Should().Be(0.5);
+        AttentionLaws.CollapseExponent(1, 1, 1).Should().Be(0.5);
         var frozen = () => AttentionLaws.LongSequence(0, 4, 64);
         frozen.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*puts its weight on few tokens*");
         var uniform = Matrix<double>.Build.Dense(3, 3, 1.0 / 3);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using FluentAssertions;
 using Wellbehaved.Networks;
 using Wellbehaved.Theory;
@@ -233,6 +235,8 @@ public class StackJudgeTests
                     ([new Residual([new LayerNorm(), new Attention(2)]), new LayerNorm()], "attention"),
                     ([new Residual([new BatchNorm(), new Attention(2)]), new Residual([new LayerNorm(), new Dense()])], "residual"),
                     ([new Dense(), new MaxPool(2), Relu], "max_pool"),
+                    ([new Residual([new Dense(), Relu])], "mean is not zero"),
+                    ([new Residual([new LayerNorm(), new Dense(), Relu])], "mean is not zero"),
                     ([new Residual([new Dense(), new BatchNorm()]), Relu], "relu"),
                     ([new Dense(), Relu, new Dropout(0.5) { Mask = DropoutMask.ByPoint }], "dropout"),
                     ([new Residual([Relu, new Dense()]), new Residual([Relu, new Dense()])], "residual"),
@@ -311,6 +315,9 @@ public class StackJudgeTests
                     [new Dense(), Relu],
                     [new Dense(), new BatchNorm(), Relu],
                     [new Dense(), Tanh, new LayerNorm()],
+                    [new Dense(), Relu, new LayerNorm()],
+                    [Tanh, new Dense { Parameters = new(2.25, 0.04) }, Tanh, new Dense { Parameters = new(2.25, 0.04) }],
+                    [new Residual([Relu, new Dense()]) { SkipScale = 0.8 }],
                     [new Dense { Parameters = new(1, 0.3) }, new LayerNorm(), Relu],
                     [new Residual([Relu, new Dense()])],
                     [new Residual([Tanh, new Dense()])],
@@ -333,6 +340,10 @@ public class StackJudgeTests
                         suggestion.Change,
                         unit
                     );
+                if (Regex.Match(suggestion.Prediction, "τ = ([0-9.]+)") is { Success: true } stated)
+                {
+                    double.Parse(stated.Groups[1].Value, CultureInfo.InvariantCulture).Should().BeApproximately(changed.Exponent, 5e-5, "{0}", unit);
+                }
             }
         }
     }
@@ -411,6 +422,281 @@ public class StackJudgeTests
         Both([new Dense { Channels = 32 }, new Repeat(6, [new Dense(), new BatchNorm(), Tanh])], points: 5)
             .Verdict.Words.Should()
             .Contain("too small for that law");
+    }
+
+    /// <summary>The variance of leaky branches with biases is γ²q + α²(aq + b): where it grows, biases become negligible.</summary>
+    [Theory]
+    [InlineData("relu", 0.5)]
+    [InlineData("abs", 1)]
+    public void Leaky_branches_with_biases_end_on_a_line_at_the_speed_of_those_without(string word, double half)
+    {
+        var activation = new Activation(new Function(Function.Find(word)!.Value));
+        foreach (var biases in (double[])[0, 0.1])
+        {
+            var verdict = Judge(new Residual([activation, new Dense { Parameters = new(2, biases) }]));
+            (verdict.Behaviour, verdict.Law).Should().Be((Behaviour.Line, "W4, Z2, F4"));
+            verdict.Words.Should().Contain($"w = {FeedforwardStack.Number(2 * half / (1 + (2 * half)))}");
+        }
+
+        Judge(new Residual([new Activation(Function.LeakyRelu(0.1)), new Dense { Parameters = new(2, 0.1) }]) { Survival = 0.5 })
+            .Behaviour.Should()
+            .Be(Behaviour.Line);
+    }
+
+    [Fact]
+    public void Leaky_branches_whose_variance_settles_by_their_biases_are_ordered()
+    {
+        var verdict = Judge(new Residual([Relu, new Dense { Parameters = new(0.5, 0.3) }]) { SkipScale = Math.Sqrt(0.5) });
+        (verdict.Behaviour, verdict.Law).Should().Be((Behaviour.Point, "F1"));
+
+        // Two points of equal variance, by the arc-cosine kernel: from the distance on, since a covariance would lose it to rounding.
+        var (q, distance, ratio) = (1.0, 0.5, 1.0);
+        for (var unit = 0; unit < 80; unit++)
+        {
+            var angle = 2 * Math.Asin(Math.Sqrt(distance / (2 * q)));
+            var kept = ((Math.PI * Math.Cos(angle)) + Math.Sin(angle) - (angle * Math.Cos(angle))) / Math.PI;
+            var lost = angle < 1e-3 ? angle * angle / 2 : 1 - kept;
+            var next = (0.5 * distance) + (0.25 * q * lost);
+            (ratio, distance, q) = (next / distance, next, (0.5 * q) + (0.25 * q) + 0.3);
+        }
+
+        Math.Exp(-1 / verdict.DepthScale).Should().BeApproximately(ratio, 1e-3);
+        Judge(new Residual([Relu, new Dense { Parameters = new(1, 0.3) }]) { SkipScale = Math.Sqrt(0.5) })
+            .Words.Should()
+            .StartWith("point: the variance of the biases", "its factor is 1");
+    }
+
+    /// <summary>Linear layers multiply differences of points by G, and the variance becomes Gq + b.</summary>
+    [Theory]
+    [InlineData(0.5, 0.5)]
+    [InlineData(1, 0.25)]
+    [InlineData(1.5, 0.25)]
+    [InlineData(0.5, 0)]
+    public void Linear_layers_with_biases_lose_differences_unless_values_grow(double gain, double biases)
+    {
+        var share = Share(400) / Share(200);
+        foreach (
+            var verdict in (StackVerdict[])
+                [
+                    Judge(new Dense { Parameters = new(gain, biases) }),
+                    Judge(new Dense { Parameters = new(gain, 0) }, new Scaling(2), new Dense { Parameters = new(0.25, biases) }),
+                    Judge(new Residual([new Dense { Parameters = new(gain - 0.25, biases) }]) { SkipScale = 0.5 }),
+                ]
+        )
+        {
+            verdict.Behaviour.Should().Be(share < 0.9 ? Behaviour.Point : Behaviour.WellBehaved, verdict.Words);
+            verdict.SquaredGrowth.Should().Be(1, "differences and noise are multiplied by the same factor");
+            if (share < 0.9)
+            {
+                var expected = gain < 1 ? Math.Pow(gain, 200) : 0.5;
+                share.Should().BeApproximately(expected, 0.01 * expected);
+                verdict.DepthScale.Should().BeApproximately(gain < 1 ? -1 / Math.Log(gain) : double.PositiveInfinity, 1e-12);
+                Judge([.. verdict.Suggestions.Single().Unit!]).Behaviour.Should().Be(Behaviour.WellBehaved);
+            }
+        }
+
+        double Share(int depth)
+        {
+            var (q, difference) = (1.0, 0.5);
+            for (var layer = 0; layer < depth; layer++)
+            {
+                (q, difference) = ((gain * q) + biases, gain * difference);
+            }
+
+            return difference / q;
+        }
+    }
+
+    private static readonly Dense Zero = new() { Parameters = new(0) };
+
+    /// <summary>Units that add nothing, or that are linear.</summary>
+    private static readonly Dictionary<string, (Layers Unit, Behaviour Behaviour)> Unchanging = new()
+    {
+        ["Fixup"] = ([new Residual([Relu, new Dense(), Relu, Zero])], Behaviour.Identity),
+        ["tanh and zero weights"] = ([new Residual([Tanh, Zero])], Behaviour.Identity),
+        ["a last norm with γ = 0"] = ([new Residual([new Dense(), Relu, new Dense(), new BatchNorm { Scale = 0 }])], Behaviour.Identity),
+        ["α = 0 and a norm"] = ([new Residual([Relu, new Dense()]) { BranchScale = 0 }, new LayerNorm()], Behaviour.Identity),
+        ["zero weights and a norm"] = ([new Residual([Relu, Zero]), new LayerNorm()], Behaviour.Identity),
+        ["a linear branch, γ = ½"] = ([new Residual([new LayerNorm { Epsilon = 0 }, new Dense()]) { SkipScale = 0.5 }], Behaviour.WellBehaved),
+        ["a linear branch before a norm"] = ([new Residual([new Dense()]), new LayerNorm { Epsilon = 0 }], Behaviour.WellBehaved),
+        ["a linear branch after a norm"] = ([new Residual([new LayerNorm(), new Dense()])], Behaviour.WellBehaved),
+        ["a linear branch"] = ([new Residual([new Dense()])], Behaviour.WellBehaved),
+        ["a linear layer"] = ([new Dense()], Behaviour.WellBehaved),
+        ["a linear layer before a norm"] = ([new Dense(), new LayerNorm()], Behaviour.WellBehaved),
+    };
+
+    public static TheoryData<string> NamesOfUnchanging => [.. Unchanging.Keys];
+
+    /// <summary>Nothing is wrong with such units, so they get no advice; the recursion shows that χ and directions stay.</summary>
+    [Theory]
+    [MemberData(nameof(NamesOfUnchanging))]
+    public void Stacks_that_change_nothing_are_judged_so_and_get_no_advice(string name)
+    {
+        var (unit, behaviour) = Unchanging[name];
+        var (verdict, prediction) = Both([new Dense { Channels = 32 }, new Repeat(40, unit)]);
+        verdict.Behaviour.Should().Be(behaviour, verdict.Words);
+        verdict.Suggestions.Should().BeEmpty();
+        verdict.Words.Should().NotContain("w = 0").And.NotContain("ln l");
+        verdict.SquaredGrowth.Should().Be(1);
+
+        // Norms first make the norms of the points equal; beside skip connections this takes units, fewer than fifteen up to the tolerance.
+        var ends = prediction.Places.GroupBy(place => place.Place.Depth).Select(places => places.Last()).ToArray();
+        ends[^1].LogChi.Should().BeApproximately(ends[^25].LogChi, 0.01);
+        (ends[^1].ReffSignal / ends[^25].ReffSignal).Should().BeApproximately(1, 0.02);
+    }
+
+    [Fact]
+    public void Branches_that_add_the_same_to_all_points_leave_what_these_differ_in()
+    {
+        Layers branch = [new Dense { Parameters = new(0, 0.3) }];
+        Judge(new Residual(branch)).Words.Should().StartWith("point").And.Contain("falls as 1/l");
+        Judge(new Residual(branch) { SkipScale = 0.5 }).DepthScale.Should().BeApproximately(1 / Math.Log(4), 1e-12);
+        Judge(new Residual([new BatchNorm(), .. branch])).Words.Should().StartWith("point").And.Contain("falls as 1/l");
+        Judge(new Residual([new Dense { Parameters = new(0) }]) { SkipScale = 0 }).Words.Should().Contain("passes a signal on");
+        Judge(new Dense { Parameters = new(0) }, Relu).Words.Should().Contain("pass no signal on");
+    }
+
+    /// <summary>Without a skip connection a sum is its branch, whatever its scale.</summary>
+    [Fact]
+    public void Sums_without_a_skip_connection_are_judged_as_the_feedforward_stack_that_they_are()
+    {
+        var norm = new LayerNorm { Epsilon = 0 };
+        foreach (var scale in (ResidualScale[])[ResidualScale.One, ResidualScale.ByDepth])
+        {
+            var verdict = Judge(new Residual([Tanh, new Dense()]) { SkipScale = 0, BranchScale = scale }, norm);
+            verdict.Behaviour.Should().Be(Behaviour.Exploding);
+            DepthTests.Digits(verdict.SquaredGrowth, 1.1778072323, 9);
+        }
+    }
+
+    /// <summary>A unit without its branch still multiplies the skip connection by γ, so the next branch has more than 1 - γ² of the sum.</summary>
+    [Fact]
+    public void Stochastic_depth_beside_a_scaled_skip_connection_has_no_law()
+    {
+        Layers branch = [new BatchNorm(), Relu, new Dense()];
+        foreach (var stack in (Layers[])[branch, [Relu, new Dense()]])
+        {
+            Judge(new Residual(stack) { SkipScale = 0.7, Survival = 0.5 }).Words.Should().StartWith("theory does not reach scaled skip connections");
+            Judge(new Residual(stack) { Survival = 0.5 }).Words.Should().Contain("units that survive");
+        }
+
+        Judge(new Residual(branch) { SkipScale = 1.1, Survival = 0.5 }).Words.Should().StartWith("well-behaved").And.NotContain("survive");
+    }
+
+    /// <summary>Masks leave the mean over channels as it is, so a layer norm after them takes away less of the square.</summary>
+    [Fact]
+    public void A_mask_before_a_layer_norm_leaves_the_mean_that_the_norm_subtracts()
+    {
+        // After a ReLU and a mask of ½: mean square q, squared mean q/(2π), noise as before.
+        Layers unit = [new Dense(), Relu, new Dropout(0.5), new LayerNorm { Epsilon = 0 }];
+        var verdict = Judge([.. unit]);
+        verdict.SquaredGrowth.Should().BeApproximately(1 / (1 - (1 / (2 * Math.PI))), 1e-12);
+
+        var ends = Both([new Dense { Channels = 32 }, new Repeat(60, unit)]).Prediction.Places.Where(place => place.Place.EndsUnit).ToArray();
+        (2 * (ends[^1].LogChi - ends[^11].LogChi) / 10).Should().BeApproximately(Math.Log(verdict.SquaredGrowth), 1e-3);
+    }
+
+    [Fact]
+    public void A_scale_after_weights_multiplies_their_biases_too()
+    {
+        var verdict = Judge(new Dense { Parameters = new(1, 0.1) }, new Scaling(2), Tanh);
+
+        // The fixed point of q ← 4 E tanh² + 0.4, by iteration.
+        var q = 1.0;
+        for (var layer = 0; layer < 200; layer++)
+        {
+            q = (4 * Mean(q, u => Math.Pow(Math.Tanh(u), 2))) + 0.4;
+        }
+
+        verdict.Field!.Variance.Should().BeApproximately(q, 1e-6);
+        verdict.SquaredGrowth.Should().BeApproximately(4 * Mean(q, u => Math.Pow(Math.Cosh(u), -4)), 1e-6);
+        Judge([.. verdict.Suggestions[0].Unit!]).Behaviour.Should().Be(Behaviour.Edge, verdict.Suggestions[0].Change);
+
+        Judge(new Scaling(2), new Dense { Parameters = new(1, 0.4) }, Tanh).SquaredGrowth.Should().BeApproximately(verdict.SquaredGrowth, 1e-9);
+    }
+
+    [Fact]
+    public void A_scale_beside_one_of_several_layers_is_not_spread_over_the_others()
+    {
+        var layer = new Dense { Parameters = new(1, 0.1) };
+        Judge(layer, new Scaling(3), Tanh, layer, Tanh).Words.Should().Contain("whose layers differ");
+        Judge(layer, Tanh, layer, new Dropout(1), new Scaling(3), Tanh).Words.Should().Contain("whose layers differ");
+        var equal = Judge(layer, new Scaling(3), Tanh, layer, new Scaling(3), Tanh);
+        equal.SquaredGrowth.Should().BeApproximately(Math.Pow(Judge(layer, new Scaling(3), Tanh).SquaredGrowth, 2), 1e-9);
+    }
+
+    /// <summary>T5's own premises, as a recursion: attention adds g_a to q, the MLP g_m to q and κ g_m (1-ρ) to q(1-ρ).</summary>
+    [Theory]
+    [InlineData(2, 4, 0)]
+    [InlineData(1, 2, 0)]
+    [InlineData(2, 1, 0.5)]
+    public void T5_counts_how_an_MLP_changes_the_differences_of_tokens(double first, double last, double biases)
+    {
+        Layers mlp = [new LayerNorm { Epsilon = 0 }, new Dense { Parameters = new(first) }, Tanh, new Dense { Parameters = new(last, biases) }];
+        var words = Judge(new Residual([new LayerNorm(), new Attention(2)]), new Residual(mlp)).Words;
+
+        var added = (last * Mean(first, u => Math.Pow(Math.Tanh(u), 2))) + biases;
+        var differences = last * first * Mean(first, u => Math.Pow(Math.Cosh(u), -4));
+        var (q, difference, middle) = (1.0, 1e-9, 0.0);
+        for (var unit = 1; unit <= 40_000; unit++)
+        {
+            (q, difference) = (q + 1 + added, difference * (1 + (differences / q)));
+            middle = unit == 10_000 ? difference / q : middle;
+        }
+
+        var exponent = Math.Log(middle * q / difference) / Math.Log(4);
+        var stated = double.Parse(Regex.Match(words, "1-ρ ~ l\\^-([0-9.]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        stated.Should().BeApproximately(exponent, 1e-3, words);
+        words.Contains("differences between sequences are kept", StringComparison.Ordinal).Should().Be(differences >= added);
+    }
+
+    [Fact]
+    public void T5_does_not_reach_MLPs_that_move_tokens_apart()
+    {
+        Layers mlp = [new LayerNorm { Epsilon = 0 }, new Dense { Parameters = new(16) }, Tanh, new Dense { Parameters = new(4) }];
+        Judge(new Residual([new LayerNorm(), new Attention(2)]), new Residual(mlp)).Words.Should().StartWith("theory does not reach").And.Contain("apart");
+    }
+
+    /// <summary>F9: biases are part of the values that saturate, and none of the noise.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Biases_slow_the_explosion_of_saturating_branches(double biases)
+    {
+        var verdict = Judge(new Residual([new Activation(new Function(FunctionKind.Erf)), new Dense { Parameters = new(1, biases) }]));
+
+        var (q, noise, middle) = (1.0, 0.0, 0.0);
+        for (var unit = 1; unit <= 160_000; unit++)
+        {
+            noise += Math.Log(1 + (4 / Math.PI / Math.Sqrt(1 + (4 * q))));
+            q += (2 / Math.PI * Math.Asin(2 * q / (1 + (2 * q)))) + biases;
+            middle = unit == 40_000 ? noise : middle;
+        }
+
+        // Twice ln χ; what is left out is of the order of ln l, here about one of a hundred.
+        var rate = (noise - middle) / (400 - 200) / 2;
+        var stated = double.Parse(Regex.Match(verdict.Words, @"ln χ as ([0-9.]+)·").Groups[1].Value, CultureInfo.InvariantCulture);
+        stated.Should().BeApproximately(rate, 0.02 * rate, verdict.Words);
+    }
+
+    /// <summary>Layers with weights before a stack are depths as well, in which χ may change otherwise than in the stack.</summary>
+    [Fact]
+    public void A_batch_is_compared_with_the_law_at_the_depths_of_the_stack()
+    {
+        var chaotic = Enumerable.Repeat((Layer[])[Tanh, new Dense { Parameters = new(9) }], 12).SelectMany(layers => layers);
+        var (verdict, prediction) = Both([new Dense { Channels = 64 }, .. chaotic, new Repeat(8, [new Residual([new LayerNorm(), Relu, new Dense()])])]);
+        var ends = prediction.Places.GroupBy(place => place.Place.Depth).Select(places => places.Last().LogChi).ToArray();
+        (ends[^1] - ends[^9]).Should().BeLessThan(0.5, "the stack changes χ little");
+        (ends[^9] - ends[0]).Should().BeGreaterThan(2, "the layers before it change χ much");
+        verdict.Words.Should().NotContain("on this batch");
+        double.IsNaN(verdict.LogGrowthOfBatch).Should().BeTrue();
+    }
+
+    /// <summary>E f(√q z), by the trapezoidal rule.</summary>
+    private static double Mean(double q, Func<double, double> f)
+    {
+        const double Step = 0.01;
+        return Enumerable.Range(-1000, 2001).Select(i => i * Step).Sum(z => Step / Math.Sqrt(2 * Math.PI) * Math.Exp(-z * z / 2) * f(Math.Sqrt(q) * z));
     }
 
     private static (StackVerdict Verdict, NetworkPrediction Prediction) Both(Layers layers, int points = 6)
