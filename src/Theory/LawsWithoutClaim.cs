@@ -37,8 +37,8 @@ internal static class LawsWithoutClaim
         ("T4", "Attention without a skip connection makes tokens equal doubly exponentially: what they differ by becomes β²(T - 1)/T² times its cube."),
         (
             "T5",
-            "In pre-norm transformers 1 - ρ falls as l to the power -g_a/(g_a + g_m), g_a and g_m being what attention and the dense layers add; with "
-                + "1/√L on the branches it stays bounded."
+            "In pre-norm transformers 1 - ρ falls as l to the power -(g_a + (1 - κ) g_m)/(g_a + g_m), g_a and g_m being what attention and the dense "
+                + "layers add, and κ the growth of small differences relative to g_m, 1 for ReLU; with 1/√L on the branches it stays bounded."
         ),
         ("T6", "Full noise has what attention's own change adds: with many tokens the factor 1 + β²e(1 + e) + β²e²(T/d) exp(-β²e), e = 1 - ρ."),
     ];

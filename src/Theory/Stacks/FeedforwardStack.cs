@@ -176,7 +176,7 @@ internal static class FeedforwardStack
             ) with
             {
                 SquaredGrowth = gain,
-                Suggestions = AsBranch(unit, scope) is { } branch
+                Suggestions = AsBranch(unit, scope, " instead") is { } branch
                     ?
                     [
                         branch,
@@ -229,14 +229,14 @@ internal static class FeedforwardStack
             SquaredGrowth = 1,
             Exponent = 1,
             DepthScale = double.PositiveInfinity,
-            Suggestions = AsBranch(unit, scope) is { } inBranch ? [inBranch] : [],
+            Suggestions = AsBranch(unit, scope, string.Empty) is { } inBranch ? [inBranch] : [],
         };
     }
 
     /// <summary>The advice to make a branch of a unit that has a norm; null where that norm cannot be moved to its beginning.</summary>
-    private static Suggestion? AsBranch(IReadOnlyList<Layer> unit, string scope) =>
+    private static Suggestion? AsBranch(IReadOnlyList<Layer> unit, string scope, string ending) =>
         UnitChange.AsBranch(unit, ResidualScale.One) is [Residual branch] changed
-            ? new("put the unit into a residual branch that begins with its norm", Growth(branch), "Z2", scope) { Unit = changed }
+            ? new("put the unit into a residual branch that begins with its norm", $"{Growth(branch)}{ending}", "Z2", scope) { Unit = changed }
             : null;
 
     /// <summary>What χ does in a stack of branches that begin with a norm; biases and factors within them count, and so does the number of their layers.</summary>

@@ -52,9 +52,13 @@ internal static class ResidualStack
             && residual.BranchScale is { Rule: ScaleRule.ByDepth } or { Rule: ScaleRule.Constant, Value: not 0 }
         )
         {
-            // Without a skip connection the sum is the branch.
-            Layers scale = residual.BranchScale == ResidualScale.One ? [] : [new Scaling(residual.BranchScale.ValueAt(0, units))];
-            return FeedforwardStack.Judge([.. before, .. branch, .. scale, .. after]);
+            // Without a skip connection the sum is the branch. Advice on that unit would speak of a factor that the file does not have as a layer.
+            return residual.BranchScale == ResidualScale.One
+                ? FeedforwardStack.Judge([.. before, .. branch, .. after])
+                : FeedforwardStack.Judge([.. before, .. branch, new Scaling(residual.BranchScale.ValueAt(0, units)), .. after]) with
+                {
+                    Suggestions = [],
+                };
         }
 
         if (before.Length > 0 || after.Any(other => other is not Norm))

@@ -566,6 +566,7 @@ public class StackJudgeTests
             var verdict = Judge(new Residual([Tanh, new Dense()]) { SkipScale = 0, BranchScale = scale }, norm);
             verdict.Behaviour.Should().Be(Behaviour.Exploding);
             DepthTests.Digits(verdict.SquaredGrowth, 1.1778072323, 9);
+            verdict.Suggestions.Any().Should().Be(scale == ResidualScale.One, "advice makes no layers of factors");
         }
     }
 
