@@ -1,5 +1,4 @@
 using System.Globalization;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 
