@@ -117,8 +117,10 @@ internal static class RunCommand
 
         // A run that wrote this file may have ended while this one waited for it.
         var isThere = File.Exists(output) && !IsToBeReplaced(output, experiment.Header, earlier);
-        if (isThere && earlier.Resume && journal.Finished.Count == 0)
+        if (isThere && earlier.Resume)
         {
+            // A run that was started anew without need, and interrupted, may have left a journal beside the whole result.
+            journal.Complete();
             Console.WriteLine(ForeignText.OnOneLine($"{output} is complete"));
             return ExitStatus.Success;
         }

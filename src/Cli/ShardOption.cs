@@ -34,7 +34,8 @@ internal static class ShardOption
             return Shard.Whole;
         }
 
-        var (index, count) = text.Split('/') switch
+        var words = text.Split('/');
+        var (index, count) = words switch
         {
             [Auto] => (
                 null,
@@ -50,7 +51,7 @@ internal static class ShardOption
             [var first, var second] => (Whole(first), Whole(second)),
             _ => (null, null),
         };
-        if (count is null or < 1 || (!text.StartsWith(Auto, StringComparison.Ordinal) && index is null))
+        if (count is null or < 1 || (words[0] != Auto && index is null))
         {
             throw new InvalidInputException(Name, $"expected I/COUNT, for example 1/8, or auto, got '{text}'");
         }

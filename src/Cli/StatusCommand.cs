@@ -30,7 +30,7 @@ internal static class StatusCommand
             }
 
             var unfinished = false;
-            foreach (var campaign in runs.Where(run => run.Header is not null).GroupBy(run => run.Header!.Identity))
+            foreach (var campaign in Campaigns(runs.Where(run => run.Header is not null)))
             {
                 unfinished |= !Describe([.. campaign]);
             }
@@ -43,6 +43,25 @@ internal static class StatusCommand
             return unfinished || runs.Count == 0 || runs.Any(run => run.State != RunState.Done) ? ExitStatus.Inconclusive : ExitStatus.Success;
         });
         return command;
+    }
+
+    /// <summary>Runs of one experiment together, as <c>merge</c> joins them, in the order of the first of each.</summary>
+    private static List<List<RunStatus>> Campaigns(IEnumerable<RunStatus> runs)
+    {
+        var campaigns = new List<List<RunStatus>>();
+        foreach (var run in runs)
+        {
+            if (campaigns.Find(campaign => campaign[0].Header!.Identity.DifferenceFrom(run.Header!.Identity) is null) is { } known)
+            {
+                known.Add(run);
+            }
+            else
+            {
+                campaigns.Add([run]);
+            }
+        }
+
+        return campaigns;
     }
 
     /// <summary>How far a run is that trains, or that runs an ONNX file; null for an experiment.</summary>

@@ -138,8 +138,10 @@ internal static class TrainCommand
         using var journal = TrainingJournal.Open(output, plan, resume, overwrite);
 
         // A call that wrote this file may have ended while this one waited for it.
-        if (IsThere(plan, output, resume, overwrite) && resume && journal.Finished.Count == 0)
+        if (IsThere(plan, output, resume, overwrite) && resume)
         {
+            // A call that was started anew without need, and interrupted, may have left a journal beside the whole result.
+            journal.Complete();
             SayComplete(output);
             return;
         }

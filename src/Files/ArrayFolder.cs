@@ -13,7 +13,9 @@ internal sealed class ArrayFolder : IArrayCollection
         foreach (var file in Directory.EnumerateFiles(folder, "*" + Extension))
         {
             _files[Path.GetFileNameWithoutExtension(file)] = file;
-            StoredBytes += new FileInfo(file).Length;
+
+            // Of a link the system gives the length of its path.
+            StoredBytes += new FileInfo(AtomicFile.TargetOf(file)).Length;
         }
     }
 

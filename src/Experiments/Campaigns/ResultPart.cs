@@ -7,6 +7,7 @@ internal sealed class ResultPart : IDisposable
     private static readonly string[] WithoutRows =
     [
         ResultArrays.Depth,
+        .. ResultArrays.AxesOfTraining,
         ResultArrays.Place,
         ResultArrays.Channels,
         ResultArrays.Points,

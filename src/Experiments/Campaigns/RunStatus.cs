@@ -30,6 +30,9 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
     /// <summary>Indices of the finished simulations, increasing.</summary>
     internal IReadOnlyList<int> Indices { get; init; } = [];
 
+    /// <summary>Results may end in capital letters, as <c>run</c> takes them.</summary>
+    private static readonly EnumerationOptions AnyCase = new() { MatchCasing = MatchCasing.CaseInsensitive, AttributesToSkip = FileAttributes.None };
+
     private const string NotUtf8 = "expected a file whose name is UTF-8, found another name; rename the file to see what it holds";
 
     private const string NothingSaid = "its journal has no complete header, so its experiment is not known";
@@ -76,16 +79,30 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
             }
         }
 
-        foreach (var output in Directory.EnumerateFiles(folder, "*.npz").Where(path => !runs.ContainsKey(path)))
+        foreach (var output in Directory.EnumerateFiles(folder, "*.npz", AnyCase))
         {
-            if (OfResult(output, readOtherResult) is { } run)
+            var journalled = runs.GetValueOrDefault(output);
+            if (
+                (journalled is null || IsLeftOver(journalled))
+                && OfResult(output, readOtherResult) is { } run
+                && (journalled is null || IsWhole(run, journalled))
+            )
             {
-                runs.Add(output, run);
+                runs[output] = run;
             }
         }
 
         return [.. runs.Values];
     }
+
+    /// <summary>Whether a journal belongs to nobody who is at work.</summary>
+    private static bool IsLeftOver(RunStatus journalled) => journalled is { State: RunState.Failed, Header: not null };
+
+    /// <summary>Whether a result is that of the run that left a journal beside it: started anew without need, it was interrupted.</summary>
+    private static bool IsWhole(RunStatus result, RunStatus journalled) =>
+        result is { State: RunState.Done, Header: { } header }
+        && header.Shard == journalled.Header!.Shard
+        && header.Identity.DifferenceFrom(journalled.Header.Identity) is null;
 
     private static RunStatus? OfJournal(string output, string journal, Func<string, JournalSummary?>? readOther)
     {

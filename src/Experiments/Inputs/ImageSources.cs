@@ -78,7 +78,7 @@ public static class ImageSources
     /// <param name="layout">The meaning of each axis.</param>
     /// <param name="mostInMemory">The greatest number of bytes that are read at once; of a larger file only the drawn images are read.</param>
     internal static ImageSource OpenArray(string path, ImageLayout? layout, long mostInMemory) =>
-        new FileInfo(path) is { Exists: true, Length: var length } && length > mostInMemory
+        new FileInfo(AtomicFile.TargetOf(path)) is { Exists: true, Length: var length } && length > mostInMemory
             ? ImagesInFile.Open(path, layout)
             : new StoredImages(NpyFormat.ReadFile(path), path, layout);
 

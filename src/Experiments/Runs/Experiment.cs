@@ -50,10 +50,11 @@ public sealed class Experiment
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var images = options.OpenImages();
-        options.ValidateFor(images);
+        var own = shard.Extent(options.NumSims).Count;
+        (options with { NumSims = Math.Max(1, own) }).ValidateFor(images);
 
         // This is checked before the work, not only when the result is written.
-        ResultArrays.RequireListable(options.NumSims - shard.Extent(options.NumSims).Count);
+        ResultArrays.RequireListable(options.NumSims - own);
         return new Experiment(options, images, threads ?? Environment.ProcessorCount, shard);
     }
 

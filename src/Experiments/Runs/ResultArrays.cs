@@ -68,6 +68,11 @@ internal static class ResultArrays
     /// <summary>Options of training; a file with this array is a result of <c>train</c>.</summary>
     public const string TrainingConfiguration = "training_configuration";
 
+    /// <summary>The learning rates, the last step of each window, and the corruptions, by which results of training have axes.</summary>
+    public const string LearningRate = "learning_rate",
+        TrainingStep = "training_step",
+        Corruption = "corruption";
+
     /// <summary>Number of the share that the file holds, and number of all shares.</summary>
     public const string Shard = "shard";
 
@@ -135,6 +140,9 @@ internal static class ResultArrays
             throw new InvalidInputException(path, $"{exception.Message} in '{Arithmetic}'", exception);
         }
     }
+
+    /// <summary>Arrays of results of training that name the entries of an axis, and have no row for each mapping.</summary>
+    public static IReadOnlyList<string> AxesOfTraining { get; } = [LearningRate, TrainingStep, Corruption];
 
     /// <summary>
     /// Whether an array of somebody's file may keep its name in a file of ours: programs that unpack an archive write files of these names.

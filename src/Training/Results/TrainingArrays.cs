@@ -10,10 +10,10 @@ internal static class TrainingArrays
     public const string Checksum = "training_checksum";
 
     /// <summary>The learning rates that were tried.</summary>
-    public const string LearningRate = "learning_rate";
+    public const string LearningRate = ResultArrays.LearningRate;
 
     /// <summary>The last step of each window.</summary>
-    public const string Step = "training_step";
+    public const string Step = ResultArrays.TrainingStep;
 
     /// <summary>Mean loss by mapping, learning rate and window.</summary>
     public const string Loss = "training_loss";
@@ -28,7 +28,7 @@ internal static class TrainingArrays
     public const string FinalAccuracy = "final_training_accuracy";
 
     /// <summary>Standard deviations of the noise on test images.</summary>
-    public const string Corruption = "corruption";
+    public const string Corruption = ResultArrays.Corruption;
 
     /// <summary>Accuracy on test images, by mapping, learning rate and corruption.</summary>
     public const string TestAccuracy = "test_accuracy";

@@ -23,6 +23,8 @@ public class ShardOptionTests
     [InlineData("-1/8")]
     [InlineData("auto/0")]
     [InlineData("auto/x")]
+    [InlineData("auto3/8")]
+    [InlineData("automatic/8")]
     [InlineData("99999999999/99999999999")]
     public void An_invalid_share_is_refused_in_one_line(string text) =>
         FluentActions
