@@ -83,7 +83,8 @@ internal sealed class NetworkNeeds
             {
                 Repeat repeat => repeat.Times * NumberOfLayers(repeat.Unit),
                 Residual residual => NumberOfLayers(residual.Branch) + NumberOfLayers(residual.Skip) + 1,
-                _ => 1,
+                Convolution or Dense or Attention or Norm or Dropout or Activation or Scaling or Pooling or GlobalAveragePool or Flatten => 1,
+                _ => throw new UnknownLayerException(layer),
             }
         );
 
