@@ -50,10 +50,16 @@ internal static class CalibrationTable
         return all.Length == 0 ? 1 : Math.Min(1, all.Min() * all.Length);
     }
 
-    /// <summary>Pools the checks whose seeds are independent of all others. The claims of the post share their deep experiments and are left out.</summary>
+    /// <summary>Claims that judge the same weights as I9, for which I9 stands here.</summary>
+    private static readonly string[] OfSharedWeights = ["I4", "I5", "I8"];
+
+    /// <summary>
+    /// Pools the checks whose seeds are independent of all others. The claims of the post share their deep experiments and are left out; of the claims on the
+    /// recovered weights of an architecture one is counted.
+    /// </summary>
     internal static (long Count, long Runs) Pool(EvidenceFile<BoundCounts> file)
     {
-        var independent = file.Rows.Where(row => row.Key[0] != 'P' && !row.Key.StartsWith("A3 ", StringComparison.Ordinal));
+        var independent = file.Rows.Where(row => row.Key[0] != 'P' && row.Key.Split(' ')[0] is not "A3" and var claim && !OfSharedWeights.Contains(claim));
         BoundCounts[] counts = [.. independent.Select(row => row.Value.Summary).Where(row => row.Quantities.Length > 0)];
         return (counts.Sum(row => row.AnyAtMost[TenThousandth]), counts.Sum(row => row.Runs));
     }
@@ -100,7 +106,7 @@ internal static class CalibrationTable
         var (excess, limit) = (ExactBinomial.ExcessProbability(count, runs, nominal), ExactBinomial.UpperLimit(count, runs));
         return Invariant(
             $"""
-            Pooled over checks whose seeds are independent, at 10⁻⁴: {count} of {runs} runs of a check, whose smallest bound counts as often as it
+            Pooled over checks whose seeds are independent (of I4, I5, I8 and I9, which judge the same weights, I9), at 10⁻⁴: {count} of {runs} runs of a check, whose smallest bound counts as often as it
             has quantities; {runs * nominal:0.#} may be expected at most; P = {Probability(excess)}; the upper 95 % limit of the rate is {Probability(limit)}.
             The smallest P of all quantities and levels, multiplied by their number, is {Probability(WorstExcess(file))}.
             """

@@ -87,7 +87,9 @@ internal static class EvidenceTables
     /// <summary>Digits as superscripts.</summary>
     private static string Power(double value)
     {
+        // A value that is rounded up to the next power of ten is written with that power.
         var exponent = (int)Math.Floor(Math.Log10(value));
+        exponent += Math.Round(value / Math.Pow(10, exponent), 1) >= 10 ? 1 : 0;
         var digits = Invariant($"{value / Math.Pow(10, exponent):0.0}");
         return $"{digits}·10{string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(digit => digit == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']))}";
     }

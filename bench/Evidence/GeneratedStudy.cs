@@ -26,7 +26,7 @@ internal sealed class GeneratedStudy : Study<RatioTail>
     protected override IEnumerable<KeyValuePair<string, RatioTail>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation)
     {
         string[] claims = [.. GeneratedAudit.Claims.Where(claim => keys.Contains(KeyOf(claim)))];
-        var run = GeneratedAudit.Draw(_reference, seed, GeneratedAudit.AtQuick, claims, cancellation);
+        var run = GeneratedAudit.Draw(_reference, seed, GeneratedAudit.AtQuick, claims, cancellation: cancellation);
         return claims.Select(claim =>
             KeyValuePair.Create(
                 KeyOf(claim),

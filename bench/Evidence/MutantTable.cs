@@ -9,10 +9,10 @@ internal static class MutantTable
         var table = new MarkdownTable("wrong implementation", "claim", "architecture", "seeds", "rejected");
         foreach (var mutant in MutantStudy.All)
         {
-            if (file.Rows.TryGetValue(mutant.ToString(), out var row))
-            {
-                table.Row(mutant.Name, mutant.ClaimId, mutant.Architecture, row.Summary.Runs, row.Summary.Count(VerdictName.Rejected));
-            }
+            object[] counts = file.Rows.TryGetValue(mutant.ToString(), out var row)
+                ? [row.Summary.Runs, row.Summary.Count(VerdictName.Rejected)]
+                : ["not run", "–"];
+            table.Row([mutant.Name, mutant.ClaimId, mutant.Architecture, .. counts]);
         }
 
         return $"### Wrong implementations\n\n{table}";

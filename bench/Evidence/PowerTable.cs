@@ -18,11 +18,8 @@ internal static class PowerTable
         foreach (var dial in Dials.List)
         {
             Tally?[] cells = [.. Dial.Sizes.Select(size => file.Rows.TryGetValue(PowerStudy.KeyOf(dial, size), out var row) ? row.Summary : null)];
-            if (cells.Any(cell => cell is not null))
-            {
-                object[] head = [dial.ClaimId, dial.Architecture, dial.Defect, dial.Discrepancy, cells.Max(cell => cell?.Runs ?? 0)];
-                table.Row([.. head, .. cells.Select(Cell)]);
-            }
+            object[] head = [dial.ClaimId, dial.Architecture, dial.Defect, dial.Discrepancy, cells.Max(cell => cell?.Runs ?? 0)];
+            table.Row([.. head, .. cells.Select(Cell)]);
         }
 
         var reasons = Suite.Checks.GroupBy(Dials.WhyNone).Where(reason => reason.Key is not null);

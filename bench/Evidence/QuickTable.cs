@@ -5,7 +5,7 @@ namespace Wellbehaved.Evidence;
 /// <summary>The verdicts of quick runs on the reference.</summary>
 internal static class QuickTable
 {
-    /// <summary>Writes the table: whole runs, and the checks that did not always hold.</summary>
+    /// <summary>Writes the table: whole runs of the four architectures, and the checks that did not always hold.</summary>
     public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable(
@@ -30,7 +30,12 @@ internal static class QuickTable
             var inconclusive = tally.Count(VerdictName.Inconclusive);
             var first = tally.Outcomes.Where(outcome => outcome.Key != VerdictName.Holds).Select(outcome => (ulong?)outcome.Value.First).Min();
             object[] counts = [tally.Runs, tally.Count(VerdictName.Holds), tally.Count(VerdictName.Rejected), inconclusive];
-            table.Row([whole ? "whole runs" : key, .. counts, Probability(ExactBinomial.UpperLimit(inconclusive, tally.Runs)), first is null ? "–" : first]);
+            table.Row([
+                whole ? "whole runs of the four architectures" : key,
+                .. counts,
+                Probability(ExactBinomial.UpperLimit(inconclusive, tally.Runs)),
+                first is null ? "–" : first,
+            ]);
         }
 
         return Invariant($"### Quick runs on the reference\n\n{table}\n{always} other checks held in each of their runs.\n");

@@ -22,7 +22,9 @@ internal static class ShareTable
 
         return "### Shares of mappings\n\nP1 to P7 and A3 hold the share of mappings that show a property against one half, exactly. Where between a "
             + "law and its opposite "
-            + "the mark of a property lies was chosen; so these shares are measured, and no guarantee rests on them. They say how soon a test decides.\n\n"
+            + "the mark of a property lies was chosen; so these shares are measured, and no guarantee rests on them. They say how soon a test decides. "
+            + "The same is true of the rates of Z2, F1, F2, F3 and F7, whose shares are not in this table. "
+            + "Batches of mappings are drawn until they decide, so the last column is a binomial limit in good approximation.\n\n"
             + table;
     }
 }

@@ -10,7 +10,8 @@ internal static class TailTable
 
     private const string Words = """
         The largest ratio of difference to tolerance in a run; above 1 the reference would be rejected. ξ is the shape of a generalised Pareto law
-        above the threshold: the 99 % quantile, or a higher one (up to 99.9 %) where that law does not fit the excesses. A negative one has an end.
+        above the threshold: the 99 % quantile, or a higher one (up to 99.9 %) where that law does not fit the excesses. A negative one has an end. At -0.50,
+        the least of the search, the fit is not tested: tails that ask for less end sooner than any of these laws.
         """;
 
     /// <summary>Writes the table.</summary>

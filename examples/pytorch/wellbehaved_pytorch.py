@@ -136,7 +136,13 @@ def measure(x, dx):
     return {name: float(value) for name, value in moments.items()} | {"reff_signal": effective_rank(x), "reff_noise": effective_rank(dx)}
 
 
+#: What protocol 1 says of a network. A field that nobody here reads would be ignored without a word.
+FIELDS = {"architecture", "res_depth", "total_depth", "num_channels", "kernel_size", "first_stride", "boundary", "epsilon"}
+
+
 def answer(request, network, input, depths, tensors, moments, output, seed=None, first=None, simulations=1):
+    if unknown := set(network) - FIELDS:
+        raise ValueError(f"unknown fields of network: {sorted(unknown)}")
     with np.load(input) as arrays:
         arrays = dict(arrays)
     signal, noise = (torch.from_numpy(arrays[name]).float().movedim(-1, 2) for name in ("signal", "noise"))

@@ -30,6 +30,19 @@ class FolderCase(unittest.TestCase):
 
 @unittest.skipIf(pandas is None, "pandas is not here")
 class ReadTests(FolderCase):
+    def test_gradients_are_columns_of_every_layout(self):
+        np.savez(self.path("places.npz"), depth=[0, 1], place=np.array(["0.0 input", "1.0 linear"]), chi=np.ones((1, 2)), log_chi=np.zeros((1, 2)),
+                 gradient=np.array([[2.0, 3]]), log_gradient=np.log([[2.0, 3]]))
+        frame = wellbehaved.read(self.path("places.npz"))
+        self.assertEqual([2, 3], frame["gradient"].tolist())
+        self.assertEqual(np.log([2, 3]).tolist(), frame["log_gradient"].tolist())
+
+        np.savez(self.path("unit.npz"), depth=[1, 2], locations=np.array(["loc1 before dense", "loc2 after dense"]),
+                 **{f"{name}_loc{k}": np.full((1, 2), float(k)) for name in ("chi", "gradient", "log_gradient") for k in (1, 2)})
+        frame = wellbehaved.read(self.path("unit.npz"))
+        self.assertEqual([1, 2, 1, 2], frame["gradient"].tolist())
+        self.assertIn("log_gradient", frame.columns)
+
     def test_a_column_for_each_place_becomes_a_row_for_each_simulation_and_place(self):
         np.savez(self.path("a.npz"), depth=[0, 1, 1], place=np.array(["0.0 input", "1.0 linear", "1.1 relu"]), end_of_unit=[0, 0, 1],
                  chi=np.array([[1, 2, 3], [4, 5, 6]], np.float32), log_chi=np.zeros((2, 3)), other=np.zeros(7), configuration=json.dumps({"network": {"name": "mine"}, "noise": "full"}))

@@ -112,7 +112,9 @@ def plot(*paths: Source, out: Source, command: Optional[Sequence[str]] = None) -
 
 def _run(arguments: List[str], command: Optional[Sequence[str]], accepted: Sequence[int]) -> str:
     try:
-        done = subprocess.run([*(command or _found()), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+        done = subprocess.run(
+            [*(command or _found()), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace", check=False,
+        )
     except FileNotFoundError as error:
         raise CommandNotFound(_MISSING) from error
     except OSError as error:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas
 
 Source = Union[str, "os.PathLike[str]"]
+#: Moments that files may hold: those that are measured by this package, and the mean square of the gradient.
+_COLUMNS = (*NAMES, "gradient", "log_gradient")
 _AT_PLACE = re.compile(r"(?P<moment>.+)_loc(?P<place>\d+)")
 _LOCATION = re.compile(r"(?P<suffix>(loc|branch)(?P<number>\d+)) (?P<words>.+)")
 
@@ -97,7 +99,7 @@ def _configuration(arrays: Mapping[str, np.ndarray]) -> Dict[str, object]:
 
 def _neutral(path: Source, arrays: Mapping[str, np.ndarray]) -> Dict[str, np.ndarray]:
     depth = _depth(path, arrays)
-    moments = {name: arrays[name] for name in NAMES if name in arrays}
+    moments = {name: arrays[name] for name in _COLUMNS if name in arrays}
     rows = _rows(path, moments, len(depth))
     place = arrays.get("place", np.array([f"depth {value}" for value in depth]))
     if place.shape != depth.shape:
@@ -124,7 +126,7 @@ def _joined(path: Source, arrays: Dict[str, np.ndarray]) -> Dict[str, np.ndarray
     joined = {name: array for name, array in arrays.items() if not _is_part(name)}
     joined["depth"] = np.concatenate([np.zeros(len(stem), np.int64), np.repeat(depth, len(unit))])
     joined["place"] = np.array([str(text) for text in stem] + [f"{value}.{match['number']} {match['words']}" for value in depth for match in unit])
-    for moment in NAMES:
+    for moment in _COLUMNS:
         parts = [f"{moment}_{match['suffix']}" for match in unit]
         if any(name in arrays for name in parts):
             missing = [name for name in parts + ([f"{moment}_stem"] if len(stem) else []) if name not in arrays]
@@ -139,7 +141,7 @@ def _joined(path: Source, arrays: Dict[str, np.ndarray]) -> Dict[str, np.ndarray
 
 
 def _is_part(name: str) -> bool:
-    return _AT_PLACE.fullmatch(name) is not None or any(re.fullmatch(rf"{moment}_(stem|branch\d+)", name) for moment in NAMES)
+    return _AT_PLACE.fullmatch(name) is not None or any(re.fullmatch(rf"{moment}_(stem|branch\d+)", name) for moment in _COLUMNS)
 
 
 def _by_place(path: Source, arrays: Mapping[str, np.ndarray]) -> Dict[str, np.ndarray]:

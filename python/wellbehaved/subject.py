@@ -21,6 +21,10 @@ Initialise = Callable[[Network, int, int, int], Iterable[np.ndarray]]
 Measure = Callable[[np.ndarray, np.ndarray], Mapping[str, float]]
 
 
+#: What protocol 1 says of a network. A field that nobody here reads would be ignored without a word.
+_FIELDS = {"architecture", "res_depth", "total_depth", "num_channels", "kernel_size", "first_stride", "boundary", "epsilon"}
+
+
 class Declined(Exception):
     """Raise it for what your implementation does not do: it shows as declined, with this reason, and not as wrong."""
 
@@ -94,6 +98,8 @@ class _Subject:
         with contextlib.redirect_stdout(sys.stderr):
             try:
                 answer = self._answers.get(message.pop("request"))
+                if unknown := set(message.get("network", {})) - _FIELDS:
+                    raise ValueError(f"unknown fields of network: {sorted(unknown)}")
                 return {"status": "declined", "reason": "not a request that is answered here"} if answer is None else {"status": "done", **answer(**message)}
             except Declined as reason:
                 return {"status": "declined", "reason": str(reason)}

@@ -52,20 +52,18 @@ internal static class AuditCommand
         var scale = OptionFactory.Choice("--scale", "How much to simulate", "quick", "full");
         var claims = OptionFactory.Claims();
         var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
-        var generated = new Option<int?>("--generated")
-        {
-            Description =
-                "Networks that are drawn at random for a program that takes layers (protocol 2), beside those of the claims: by default 32, at "
-                + "--scale full 256; 0 for none",
-            HelpName = "number",
-        };
+        var generated = OptionFactory.NumberOrNone<int>(
+            "--generated",
+            "Networks that are drawn at random for a program that takes layers (protocol 2), beside those of the claims: by default 32, at --scale full 256; "
+                + "0 for none"
+        );
         var network = new Option<string?>("--network")
         {
             Description = "Audit only this network, a file or a recipe, with the checks of generated networks",
             HelpName = "FILE|NAME",
         }.Taking(FileRole.ReadNetwork);
         var input = ShapeOption.Create();
-        var depth = new Option<int?>("--total-depth") { Description = "With --network: what its \"L\" stands for", HelpName = "number" };
+        var depth = OptionFactory.NumberOrNone<int>("--total-depth", "With --network: what its \"L\" stands for");
         var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", DefaultLimit.TotalSeconds, "a positive number of seconds");
         var processes = OptionFactory.Number("--processes", "Instances of the program side by side", Environment.ProcessorCount);
         var outputs = new ReportOptions();
@@ -96,35 +94,18 @@ internal static class AuditCommand
                     var chosen = OptionFactory.ChosenArchitectures(parsed, architectures);
                     var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes, generated, network, input, depth };
                     var source = parsed.GetValue(network);
-                    foreach (var option in parsed.GetValue(results) is null ? recorded.Options.Except(source is null ? [] : recorded.OfNetworks) : ofPrograms)
-                    {
-                        if (parsed.GetResult(option) is { Implicit: false })
-                        {
-                            throw new InvalidInputException(
-                                option.Name,
-                                $"expected {(parsed.GetValue(results) is null ? "with --results" : "with --command")} only"
-                            );
-                        }
-                    }
-
-                    foreach (var option in source is null ? new Option[] { input, depth } : [smoke, generated, architectures])
-                    {
-                        if (parsed.GetResult(option) is { Implicit: false })
-                        {
-                            throw new InvalidInputException(
-                                option.Name,
-                                source is null ? "expected with --network only" : "expected without --network, with which only that network is audited"
-                            );
-                        }
-                    }
-
-                    foreach (var option in parsed.GetValue(smoke) ? new Option[] { claims, generated } : [])
-                    {
-                        if (parsed.GetResult(option) is { Implicit: false })
-                        {
-                            throw new InvalidInputException(option.Name, "expected without --smoke, which asks about a few claims of its own");
-                        }
-                    }
+                    var (isRecorded, isNetwork) = (parsed.GetValue(results) is not null, source is not null);
+                    Refuse(
+                        parsed,
+                        isRecorded ? ofPrograms : recorded.Options.Except(isNetwork ? recorded.OfNetworks : []),
+                        $"expected {(isRecorded ? "with --command" : "with --results")} only"
+                    );
+                    Refuse(
+                        parsed,
+                        isNetwork ? [smoke, generated, architectures] : [input, depth],
+                        isNetwork ? "expected without --network, with which only that network is audited" : "expected with --network only"
+                    );
+                    Refuse(parsed, parsed.GetValue(smoke) ? [claims, generated] : [], "expected without --smoke, which asks about a few claims of its own");
 
                     if (chosen is not null && parsed.GetValue(generated) > 0)
                     {
@@ -164,6 +145,15 @@ internal static class AuditCommand
                 })
         );
         return audit;
+    }
+
+    /// <summary>Refuses the first of these options that the call gives.</summary>
+    private static void Refuse(ParseResult parsed, IEnumerable<Option> options, string expected)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new InvalidInputException(given.Name, expected);
+        }
     }
 
     private static int Audit(Request request, bool smoke, ReportFiles files, CancellationToken cancellation)
@@ -207,7 +197,11 @@ internal static class AuditCommand
             var generated = GeneratedRun.None;
             if (request.Network is { } asked)
             {
-                generated = GeneratedAudit.Ask(subject, asked.Network, asked.Images, request.Seed, claims, cancellation);
+                generated = ProgressDisplay.Show(
+                    ForeignText.OnOneLine($"audit of {asked.Network.Name}"),
+                    GeneratedAudit.QuestionsOfOne,
+                    advance => GeneratedAudit.Ask(subject, asked.Network, asked.Images, request.Seed, claims, advance, cancellation)
+                );
                 if (generated.Networks == 0)
                 {
                     var reason = subject.Description.WhyNot(asked.Network, asked.Images, Model.NoiseKind.Mapping, subject.Description.TakesWeights);
@@ -234,7 +228,11 @@ internal static class AuditCommand
                 };
             if (request is { Network: null, Architectures: null, Generated: > 0 } && !smoke)
             {
-                generated = GeneratedAudit.Draw(subject, request.Seed, request.Generated, claims, cancellation);
+                generated = ProgressDisplay.Show(
+                    "generated networks",
+                    2L * request.Generated,
+                    advance => GeneratedAudit.Draw(subject, request.Seed, request.Generated, claims, advance, cancellation)
+                );
             }
 
             run = run with

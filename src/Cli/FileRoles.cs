@@ -108,7 +108,10 @@ internal static class FileRoles
             FileRole.ReadNetwork when NetworkSource.RecipeNames.Contains(path) => [],
             FileRole.ReadImages when ImageSources.Names.Contains(path) => [],
             FileRole.ReadImages => path.LastIndexOf(':') is > 0 and var end ? [path, path[..end]] : [path],
-            FileRole.Start => path.Split([' ', '"', '\''], StringSplitOptions.RemoveEmptyEntries).Where(File.Exists),
+            FileRole.Start => path.Split([' ', '"', '\''], StringSplitOptions.RemoveEmptyEntries)
+                .Concat(path.Split('"'))
+                .Concat(path.Split('\''))
+                .Where(File.Exists),
             FileRole.Read when Directory.Exists(path) => FilesIn(path, "*.npy", new EnumerationOptions { AttributesToSkip = FileAttributes.None }),
             FileRole.Read or FileRole.ReadNetwork when OnnxFile.Names(path) => [path, .. DataOf(path)],
             _ => [path],

@@ -44,6 +44,9 @@ internal static class MergeCommand
             var paths = parsed.GetRequiredValue(files);
             var path = parsed.GetRequiredValue(output);
             ResultOutput.EnsureWritable(path);
+
+            // A run that writes this file would replace what is merged, and what is merged its file.
+            using var held = OutputLock.Take(path);
             var trusted = parsed.GetValue(trust);
             if (trusted && parsed.GetValue(allowMissing))
             {

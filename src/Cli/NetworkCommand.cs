@@ -103,6 +103,7 @@ internal static class NetworkCommand
             throw new InvalidInputException("--print", "expected without --table, --batch-size and --json, which are for the table");
         }
 
+        RequireOutputs(wanted);
         if (wanted.Out is { } picture)
         {
             Draw(source, sizes, picture);
@@ -117,8 +118,6 @@ internal static class NetworkCommand
         {
             return;
         }
-
-        Outputs.RequireWritableText(wanted.Json, "--json");
 
         // A recipe without sizes is printed as a starting point; with sizes, the user wants to know the network that they give.
         if (source.IsRecipe && sizes.IsEmpty && wanted is { Table: false, Json: null, BatchSize: null })
@@ -143,35 +142,50 @@ internal static class NetworkCommand
         NetworkTable.Print(summary, Screen.Output());
     }
 
-    private static void Draw(NetworkSource source, NetworkSizes sizes, string path)
+    /// <summary>Refuses what cannot be written before anything is.</summary>
+    private static void RequireOutputs(Wanted wanted)
     {
-        var ending = Path.GetExtension(path).ToLowerInvariant();
-        if (!FigureRenderer.Endings.Contains(ending))
+        if (wanted.Out is { } picture)
         {
-            throw new InvalidInputException("--out", $"expected a file name that ends in {string.Join(", ", FigureRenderer.Endings)}, got '{path}'");
+            if (!FigureRenderer.Endings.Contains(EndingOf(picture)))
+            {
+                throw new InvalidInputException("--out", $"expected a file name that ends in {string.Join(", ", FigureRenderer.Endings)}, got '{picture}'");
+            }
+
+            Outputs.RequireWritableText(picture, "--out");
         }
 
-        Outputs.RequireWritableText(path, "--out");
+        if (wanted.Onnx is { } model)
+        {
+            if (!model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new InvalidInputException("--onnx", $"expected a file name that ends in .onnx, got '{model}'");
+            }
+
+            AtomicFile.EnsureWritable(model, "--onnx");
+            Outputs.RequireReplaceableModel(model, "--onnx");
+        }
+
+        Outputs.RequireWritableText(wanted.Json, "--json");
+    }
+
+    private static string EndingOf(string path) => Path.GetExtension(path).ToLowerInvariant();
+
+    private static void Draw(NetworkSource source, NetworkSizes sizes, string path)
+    {
         var network = source.With(sizes);
         if (NetworkDrawing.WhyNot(network) is { } reason)
         {
             throw new InvalidInputException("--out", reason);
         }
 
-        AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(new NetworkDrawing(network), ending)));
+        AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(new NetworkDrawing(network), EndingOf(path))));
         Console.WriteLine(ForeignText.OnOneLine($"{network.Name}: drawn in {path}"));
     }
 
     /// <summary>A method of its own, so that showing a network does not load the code that writes ONNX files.</summary>
     private static void Export(NetworkSource source, NetworkSizes sizes, string path, ulong seed)
     {
-        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InvalidInputException("--onnx", $"expected a file name that ends in .onnx, got '{path}'");
-        }
-
-        AtomicFile.EnsureWritable(path, "--onnx");
-        Outputs.RequireReplaceableModel(path, "--onnx");
         var network = source.With(sizes);
         try
         {

@@ -229,7 +229,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
         if (OnnxFile.Is(name))
         {
-            throw new InvalidInputException(name, "expected a network of layers; one in an ONNX file is run by wellbehaved diagnose alone");
+            throw new InvalidInputException(name, "expected a network of layers; one in an ONNX file is run by wellbehaved run or diagnose");
         }
 
         var template = NetworkSource.Open(name);

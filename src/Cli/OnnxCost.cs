@@ -30,12 +30,12 @@ internal static class OnnxCost
     public static void RequireMemory(int mappings, int places, double available)
     {
         var (moments, needed) = ((double)mappings * places, (double)mappings * places * BytesAtPlace);
-        if (needed > available || moments > Array.MaxLength)
+        if (needed > available || moments * sizeof(double) > Array.MaxLength)
         {
             throw new InvalidInputException(
                 "--num-sims",
                 $"expected mappings whose moments fit memory: {Counted.Spell(mappings, "mapping")} with {Counted.Spell(places, "place")} need "
-                    + $"{ByteCount.Spell(needed)}, there are {ByteCount.Spell(available)}, and a single array may hold {Array.MaxLength} numbers"
+                    + $"{ByteCount.Spell(needed)}, there are {ByteCount.Spell(available)}, and an array of a result file may hold {Array.MaxLength / sizeof(double)} numbers"
             );
         }
     }

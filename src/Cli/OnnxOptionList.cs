@@ -46,17 +46,17 @@ internal sealed class OnnxOptionList
         DefaultValueFactory = _ => "cpu",
     };
 
-    private readonly Option<double?> _time = new(OnnxLimits.TimeOption)
-    {
-        Description = "Of an ONNX file: seconds without progress after which it is given up, by default 600",
-        HelpName = "number",
-    };
+    private readonly Option<double?> _time = OptionFactory.NumberOrNone<double>(
+        OnnxLimits.TimeOption,
+        "Of an ONNX file: seconds without progress after which it is given up, by default 600",
+        "a positive number of seconds"
+    );
 
-    private readonly Option<double?> _memory = new(OnnxLimits.MemoryOption)
-    {
-        Description = "Of an ONNX file: GiB of memory that it may take, by default half of the machine's",
-        HelpName = "number",
-    };
+    private readonly Option<double?> _memory = OptionFactory.NumberOrNone<double>(
+        OnnxLimits.MemoryOption,
+        "Of an ONNX file: GiB of memory that it may take, by default half of the machine's",
+        "a positive number of GiB"
+    );
 
     /// <summary>All of these options.</summary>
     public IReadOnlyList<Option> All => [_batchNorm, _weights, _keep, _tokens, _device, _time, _memory];

@@ -123,15 +123,7 @@ internal static class OnnxRun
     /// <returns>The exit status.</returns>
     public static int Write(OnnxRequest request, string output, bool resume, bool overwrite, CancellationToken cancellation)
     {
-        if (resume)
-        {
-            ResultOutput.EnsureWritable(output);
-        }
-        else
-        {
-            RequireNew(output, overwrite);
-        }
-
+        ResultOutput.EnsureWritable(output);
         using var journal = OnnxJournal.Open(output, resume, overwrite);
         if (journal.Damaged > 0)
         {
@@ -143,7 +135,8 @@ internal static class OnnxRun
         {
             using var process = Start(request with { Finished = [.. journal.Finished.Keys] }, cancellation);
             var run = OnnxResult.Identify(request, process.Network);
-            if (File.Exists(output) && !IsToBeReplaced(output, run, overwrite) && journal.Finished.Count == 0)
+            var isThere = AtomicFile.HoldsSomething(output) && !IsToBeReplaced(output, run, resume, overwrite);
+            if (isThere && resume && journal.Finished.Count == 0)
             {
                 Console.WriteLine(ForeignText.OnOneLine($"{output} is complete"));
                 return ExitStatus.Success;
@@ -175,12 +168,15 @@ internal static class OnnxRun
     }
 
     /// <summary>Whether a result that is there is another run's and may be replaced; refuses to where nobody said so.</summary>
-    private static bool IsToBeReplaced(string output, OnnxRunIdentity run, bool overwrite) =>
+    private static bool IsToBeReplaced(string output, OnnxRunIdentity run, bool resume, bool overwrite) =>
         OnnxResult.DifferenceFrom(output, run) is { } difference
         && (
             overwrite
                 ? true
-                : throw new InvalidInputException("--resume", $"expected the result of the same run in {output}, found {difference}; --overwrite replaces it")
+                : throw new InvalidInputException(
+                    resume ? "--resume" : "--out",
+                    $"expected {(resume ? "" : "no file, or ")}the result of the same run in {output}, found {difference}; --overwrite replaces it"
+                )
         );
 
     /// <summary>Runs the mappings and diagnoses the network.</summary>
@@ -200,7 +196,7 @@ internal static class OnnxRun
     {
         if (output is not null)
         {
-            RequireNew(output, overwrite: false);
+            ResultOutput.EnsureNew(output);
         }
 
         if (report is not null)
@@ -222,15 +218,6 @@ internal static class OnnxRun
         }
 
         return (diagnosis, told);
-    }
-
-    private static void RequireNew(string output, bool overwrite)
-    {
-        ResultOutput.EnsureWritable(output);
-        if (File.Exists(output) && !overwrite)
-        {
-            throw new InvalidInputException("--out", $"expected no file at {output}; run --overwrite replaces one");
-        }
     }
 
     /// <summary>On a terminal, the bar shows the time that is left.</summary>

@@ -30,6 +30,16 @@ internal static class OptionFactory
             CustomParser = result => ParseNumber<T>(result, name, expectation),
         };
 
+    /// <summary>A number that may be left out; then it is null.</summary>
+    public static Option<T?> NumberOrNone<T>(string name, string description, string expectation = "a whole number")
+        where T : struct, INumber<T> =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "number",
+            CustomParser = result => ParseNumber<T>(result, name, expectation),
+        };
+
     /// <summary>A number whose default depends on other options.</summary>
     public static Option<T> OptionalNumber<T>(string name, string description, string expectation = "a whole number")
         where T : INumber<T> => new(name) { Description = description, CustomParser = result => ParseNumber<T>(result, name, expectation) };

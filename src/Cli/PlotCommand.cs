@@ -115,9 +115,13 @@ internal static class PlotCommand
                         );
                     }
 
-                    var given = parsed.GetValue(dataset) is { } name
-                        ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout)))
-                        : null;
+                    var axes = NetworkOptions.LayoutOf(parsed.GetValue(layout));
+                    if (parsed.GetValue(dataset) is null && parsed.GetResult(layout) is { Implicit: false })
+                    {
+                        throw new InvalidInputException(layout.Name, $"expected with {dataset.Name}, which names the images of those axes");
+                    }
+
+                    var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir), axes) : null;
 
                     var byWidth = parsed.GetRequiredValue(against) == Width;
                     if (byWidth && parsed.GetRequiredValue(figure) is not ("auto" or "depth") and var other)

@@ -1,8 +1,15 @@
+using System.Text;
 using Wellbehaved.Cli;
 
 if (args is [OnnxWorker.Verb])
 {
     return OnnxWorker.Run();
+}
+
+if (OperatingSystem.IsWindows())
+{
+    // Programs that read what is printed, such as the Python package, expect UTF-8; a console has the code page of its country.
+    Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 }
 
 Console.SetError(new UnfailingWriter(Console.Error));

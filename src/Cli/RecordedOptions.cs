@@ -6,17 +6,15 @@ namespace Wellbehaved.Cli;
 /// <summary>Options for what a result file may not say about its experiment: the author's files say nothing, ours say all.</summary>
 internal sealed class RecordedOptions
 {
-    private readonly Option<int?> _channels = new("--num-channels")
-    {
-        Description = "With --results: channels of every layer, where the file does not say; with --network: what its \"N\" stands for",
-        HelpName = "number",
-    };
-    private readonly Option<int?> _batch = new("--batch-size")
-    {
-        Description = "With --results, and with --network (4 by default): images in a batch",
-        HelpName = "number",
-    };
-    private readonly Option<int?> _kernel = new("--kernel-size") { Description = "With --results: kernel extent, 1 is fully connected", HelpName = "number" };
+    private readonly Option<int?> _channels = OptionFactory.NumberOrNone<int>(
+        "--num-channels",
+        "With --results: channels of every layer, where the file does not say; with --network: what its \"N\" stands for"
+    );
+    private readonly Option<int?> _batch = OptionFactory.NumberOrNone<int>(
+        "--batch-size",
+        "With --results, and with --network (4 by default): images in a batch"
+    );
+    private readonly Option<int?> _kernel = OptionFactory.NumberOrNone<int>("--kernel-size", "With --results: kernel extent, 1 is fully connected");
     private readonly Option<string?> _boundary = new("--boundary") { Description = "With --results: periodic, symmetric or zero_padding", HelpName = "word" };
 
     /// <summary>All of these options.</summary>

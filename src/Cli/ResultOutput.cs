@@ -25,7 +25,7 @@ internal static class ResultOutput
     public static void EnsureNew(string output)
     {
         EnsureWritable(output);
-        foreach (var earlier in new[] { output, Journal.PathOf(output) }.Where(Path.Exists))
+        foreach (var earlier in new[] { output, Journal.PathOf(output) }.Where(AtomicFile.HoldsSomething))
         {
             throw new InvalidInputException("--out", $"expected no file at {earlier}; run --overwrite replaces one");
         }

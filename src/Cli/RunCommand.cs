@@ -112,11 +112,11 @@ internal static class RunCommand
         ResultOutput.EnsureWritable(output);
         var experiment = Experiment.Prepare(options, shard, threads);
         ImageRemark.Print(experiment.Remark);
-        _ = File.Exists(output) && IsToBeReplaced(output, experiment.Header, earlier);
+        _ = AtomicFile.HoldsSomething(output) && IsToBeReplaced(output, experiment.Header, earlier);
         using var journal = Journal.Open(output, experiment.Header, earlier.Resume, earlier.Overwrite);
 
         // A run that wrote this file may have ended while this one waited for it.
-        var isThere = File.Exists(output) && !IsToBeReplaced(output, experiment.Header, earlier);
+        var isThere = AtomicFile.HoldsSomething(output) && !IsToBeReplaced(output, experiment.Header, earlier);
         if (isThere && earlier.Resume)
         {
             // A run that was started anew without need, and interrupted, may have left a journal beside the whole result.

@@ -110,7 +110,7 @@ internal static class TrainCommand
     /// <summary>Whether the complete result exists already. Before the work, an exception is thrown for a file that may not be replaced.</summary>
     private static bool IsThere(TrainingPlan plan, string output, bool resume, bool overwrite)
     {
-        if (!File.Exists(output))
+        if (!AtomicFile.HoldsSomething(output))
         {
             return false;
         }

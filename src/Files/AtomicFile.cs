@@ -96,6 +96,25 @@ internal static class AtomicFile
     internal static string TargetOf(string path) =>
         string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) ? path : TargetOf(Path.GetFullPath(path), MostLinks);
 
+    /// <summary>
+    /// The file that is replaced when a path is written: the path itself, or what it links to. What is kept beside a file is beside this one, so that all
+    /// names of a file share it.
+    /// </summary>
+    /// <param name="path">The path; it need not exist.</param>
+    /// <returns>The path unchanged if it is no link, is an output that is never replaced, or if no file can have that name.</returns>
+    internal static string ReplacedAt(string path) =>
+        !string.IsNullOrWhiteSpace(path)
+        && !path.Contains('\0', StringComparison.Ordinal)
+        && !OutputDevice.Is(path)
+        && new FileInfo(path).LinkTarget is not null
+            ? TargetOf(path)
+            : path;
+
+    /// <summary>Whether something would be lost if a file were replaced: an empty file holds nothing, as one that is not there.</summary>
+    /// <param name="path">The file, or a link to it.</param>
+    /// <returns>True also for a folder, which is not replaced.</returns>
+    internal static bool HoldsSomething(string path) => Path.Exists(path) && new FileInfo(TargetOf(path)) is not { Exists: true, Length: 0 };
+
     private static string TargetOf(string full, int mostLinks)
     {
         if (Path.GetDirectoryName(full) is not { } folder)
@@ -133,7 +152,7 @@ internal static class AtomicFile
     /// <param name="path">The file.</param>
     internal static void RemoveLeftovers(string path)
     {
-        var full = Path.GetFullPath(path);
+        var full = TargetOf(path);
         foreach (
             var file in Directory
                 .EnumerateFiles(Path.GetDirectoryName(full)!, "*" + PartialEnding)

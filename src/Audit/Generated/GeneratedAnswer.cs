@@ -3,7 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The subject's answer to one case, claim by claim.</summary>
 /// <param name="Case">The case.</param>
 /// <param name="Given">Whether parameters were given.</param>
-/// <param name="Found">Claims with their measurements.</param>
+/// <param name="Found">Claims with their measurements: before the subject declined or failed, where it did.</param>
 internal sealed record GeneratedAnswer(GeneratedCase Case, bool Given, IReadOnlyList<(string Claim, Measurement Measurement)> Found)
 {
     /// <summary>Why the subject declined; null if it did not.</summary>
@@ -15,17 +15,19 @@ internal sealed record GeneratedAnswer(GeneratedCase Case, bool Given, IReadOnly
     /// <summary>Asks the subject and judges its answer.</summary>
     public static GeneratedAnswer Ask(ISubject subject, GeneratedCase drawn, bool given, IReadOnlyCollection<string> wanted)
     {
+        var found = new List<(string Claim, Measurement Measurement)>();
         try
         {
-            return new(drawn, given, GeneratedJudge.Judge(subject, drawn, given, wanted));
+            GeneratedJudge.Judge(subject, drawn, given, wanted, found);
+            return new(drawn, given, found);
         }
         catch (DeclinedException exception)
         {
-            return new(drawn, given, []) { Declined = exception.Message };
+            return new(drawn, given, found) { Declined = exception.Message };
         }
         catch (Exception exception) when (exception is AdapterException or SubjectException)
         {
-            return new(drawn, given, []) { Failure = $"{exception.Message} ({drawn.Network.Layers.Count} layers, {drawn.Description})" };
+            return new(drawn, given, found) { Failure = $"{exception.Message} ({drawn.Network.Layers.Count} layers, {drawn.Description})" };
         }
     }
 

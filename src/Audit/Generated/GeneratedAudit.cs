@@ -19,6 +19,10 @@ internal static class GeneratedAudit
     private static readonly double[] Scales = [1, 0.1, 10, 1e-3, 1e3];
     private static readonly bool[] GivenOrOwn = [true, false];
 
+    /// <summary>Questions about one network: every scale, input and noise, with given parameters and with the subject's own.</summary>
+    public static int QuestionsOfOne { get; } =
+        Scales.Length * Enum.GetValues<GeneratedInput>().Length * Enum.GetValues<NoiseKind>().Length * GivenOrOwn.Length;
+
     /// <summary>The claims that it judges.</summary>
     public static IReadOnlyList<string> Claims => GeneratedJudge.AllClaims;
 
@@ -27,10 +31,18 @@ internal static class GeneratedAudit
     /// <param name="seed">The seed; another seed draws other networks.</param>
     /// <param name="networks">The number of networks.</param>
     /// <param name="claims">Ids of the claims that are wanted; all if empty.</param>
+    /// <param name="advance">Called after each question, from any thread; may be null.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Checks that can be added to a run, and the smallest networks that fail.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static GeneratedRun Draw(ISubject subject, ulong seed, int networks, IReadOnlyCollection<string> claims, CancellationToken cancellation = default)
+    public static GeneratedRun Draw(
+        ISubject subject,
+        ulong seed,
+        int networks,
+        IReadOnlyCollection<string> claims,
+        Action? advance = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(claims);
@@ -40,7 +52,7 @@ internal static class GeneratedAudit
         }
 
         var generator = new NetworkGenerator(offer, subject.Description.UnitRoundoff, seed);
-        return Judge(subject, claims, 2 * networks, i => (generator.Case(i / 2, i % 2 == 0), i % 2 == 0), cancellation);
+        return Judge(subject, claims, 2 * networks, i => (generator.Case(i / 2, i % 2 == 0), i % 2 == 0), advance, cancellation);
     }
 
     /// <summary>Asks about one network with every input, noise and scale, with given parameters and with the subject's own.</summary>
@@ -49,6 +61,7 @@ internal static class GeneratedAudit
     /// <param name="images">Number of images in a batch.</param>
     /// <param name="seed">The seed of parameters and inputs, below 2⁵². The seed of a finding reproduces it.</param>
     /// <param name="claims">Ids of the claims that are wanted; all if empty.</param>
+    /// <param name="advance">Called after each question, from any thread; may be null.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Checks, and the smallest networks that fail.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
@@ -58,6 +71,7 @@ internal static class GeneratedAudit
         int images,
         ulong seed,
         IReadOnlyCollection<string> claims,
+        Action? advance = null,
         CancellationToken cancellation = default
     )
     {
@@ -73,7 +87,7 @@ internal static class GeneratedAudit
             from given in GivenOrOwn
             select ((GeneratedCase?)new GeneratedCase(network, images, noise, input, scale, seed), given),
         ];
-        return Judge(subject, claims, cases.Length, i => cases[i], cancellation);
+        return Judge(subject, claims, cases.Length, i => cases[i], advance, cancellation);
     }
 
     /// <summary>Claims that were asked for on one network and have no outcome there, with the reasons.</summary>
@@ -101,6 +115,7 @@ internal static class GeneratedAudit
         IReadOnlyCollection<string> claims,
         int count,
         Func<int, (GeneratedCase? Case, bool Given)> caseOf,
+        Action? advance,
         CancellationToken cancellation
     )
     {
@@ -114,6 +129,7 @@ internal static class GeneratedAudit
             {
                 var (drawn, given) = caseOf(i);
                 answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Ask(subject, drawn, given, wanted);
+                advance?.Invoke();
             }
         );
         GeneratedAnswer[] asked = [.. answers.OfType<GeneratedAnswer>()];

@@ -45,62 +45,75 @@ internal static class GeneratedJudge
     /// <param name="drawn">The case.</param>
     /// <param name="given">Whether parameters are given.</param>
     /// <param name="wanted">The claims that are judged; requests that only other claims need are left out.</param>
-    /// <returns>Claims with their measurements; no claims of which the case has no site.</returns>
+    /// <param name="found">
+    /// Claims with their measurements; no claims of which the case has no site. What was found before a failure is in it too: a wrong answer stays wrong.
+    /// </param>
     /// <exception cref="DeclinedException">The subject declines the case.</exception>
     /// <exception cref="SubjectException">The subject shows other places or shapes than expected.</exception>
-    public static IReadOnlyList<(string Claim, Measurement Measurement)> Judge(
+    public static void Judge(
         ISubject subject,
         GeneratedCase drawn,
         bool given,
-        IReadOnlyCollection<string> wanted
+        IReadOnlyCollection<string> wanted,
+        ICollection<(string Claim, Measurement Measurement)> found
     )
     {
         var site = new SiteCase(drawn.Network, drawn.Images);
         var parameters = given ? site.Parameters(drawn.Seed) : null;
         Weights weights = parameters is null ? new Weights.Own(drawn.Seed, 0) : new Weights.Given(parameters);
-        var moments = new ExactComparison();
-        var trace = NetworkTrace.Record(
-            subject,
-            drawn.Network,
-            drawn.Noise,
-            weights,
-            drawn.Batch(),
-            given || !wanted.Contains(OfMoments) || LookedAt(drawn) is not { } isLookedAt
-                ? null
-                : snapshot =>
-                {
-                    if (isLookedAt(snapshot.Index))
-                    {
-                        MomentLaws.Compare(
-                            snapshot,
-                            subject.Description.Moments.Contains,
-                            subject.Description.UnitRoundoff,
-                            moments,
-                            moments,
-                            $"{snapshot.Where}, {drawn.Description}"
-                        );
-                    }
-                }
-        );
-        var found = new List<(string, Measurement)>();
-        if (moments.Comparisons > 0)
-        {
-            found.Add((OfMoments, moments.Conclude("reported moments at every place")));
-        }
-
+        var trace = Recorded(subject, drawn, weights, given || !wanted.Contains(OfMoments) ? null : LookedAt(drawn), found);
         foreach (var (family, claim) in Claims.Where(pair => wanted.Contains(pair.Claim) && site.Families.Contains(pair.Family)))
         {
             var comparisons = new SiteComparisons(family);
             new SiteWalk(trace, Definition(drawn.Noise), parameters, subject.Description.UnitRoundoff, comparisons, drawn.Description).Compare();
-            found.AddRange(comparisons.Conclude(given ? "given parameters" : "parameters of its own").Select(measurement => (claim, measurement)));
+            foreach (var measurement in comparisons.Conclude(given ? "given parameters" : "parameters of its own"))
+            {
+                found.Add((claim, measurement));
+            }
         }
 
         if (!given && OfRelations.Any(wanted.Contains))
         {
-            found.AddRange(new OwnRelations(subject, drawn).Compare(trace));
+            new OwnRelations(subject, drawn).Compare(trace, found);
+        }
+    }
+
+    /// <summary>Asks for the case itself, and compares the moments of the places that are looked at.</summary>
+    private static NetworkTrace Recorded(
+        ISubject subject,
+        GeneratedCase drawn,
+        Weights weights,
+        Func<int, bool>? isLookedAt,
+        ICollection<(string Claim, Measurement Measurement)> found
+    )
+    {
+        var moments = new ExactComparison();
+        try
+        {
+            return NetworkTrace.Record(subject, drawn.Network, drawn.Noise, weights, drawn.Batch(), isLookedAt is null ? null : Compare);
+        }
+        finally
+        {
+            if (moments.Comparisons > 0)
+            {
+                found.Add((OfMoments, moments.Conclude("reported moments at every place")));
+            }
         }
 
-        return found;
+        void Compare(NetworkSnapshot snapshot)
+        {
+            if (isLookedAt(snapshot.Index))
+            {
+                MomentLaws.Compare(
+                    snapshot,
+                    subject.Description.Moments.Contains,
+                    subject.Description.UnitRoundoff,
+                    moments,
+                    moments,
+                    $"{snapshot.Where}, {drawn.Description}"
+                );
+            }
+        }
     }
 
     /// <summary>

@@ -28,8 +28,8 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
 
     /// <summary>Asks the subject again, and compares its answers.</summary>
     /// <param name="first">The answer to the case itself.</param>
-    /// <returns>Claims with their measurements.</returns>
-    public IEnumerable<(string Claim, Measurement Measurement)> Compare(NetworkTrace first)
+    /// <param name="found">Claims with their measurements are added, those before a failure too.</param>
+    public void Compare(NetworkTrace first, ICollection<(string Claim, Measurement Measurement)> found)
     {
         var input = first.Input;
         var asks = new List<Action> { () => Repeated(first, Ask(drawn.Seed, input)), () => Exchanged(first, Ask(drawn.Seed, GeneratedCase.Exchanged(input))) };
@@ -40,16 +40,21 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         }
 
         var draws = new Draws(drawn.Seed);
-        foreach (var ask in asks.OrderBy(_ => draws.Bits()).ToArray())
+        try
         {
-            ask();
+            WithinOne(first);
+            foreach (var ask in asks.OrderBy(_ => draws.Bits()).ToArray())
+            {
+                ask();
+            }
         }
-
-        WithinOne(first);
-        return _byClaim
-            .Where(pair => pair.Value.Comparisons > 0)
-            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => (pair.Key, pair.Value.Conclude(Quantities[pair.Key])));
+        finally
+        {
+            foreach (var (claim, comparison) in _byClaim.Where(pair => pair.Value.Comparisons > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                found.Add((claim, comparison.Conclude(Quantities[claim])));
+            }
+        }
     }
 
     private static readonly Dictionary<string, string> Quantities = new()

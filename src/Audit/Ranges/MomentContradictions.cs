@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>
@@ -103,7 +105,7 @@ internal sealed class MomentContradictions
             number is >= 0 and < double.PositiveInfinity
             && !double.IsNaN(log)
             && !double.IsPositiveInfinity(log)
-            && (number == 0, MomentRange.IsLogOfZero(log)) switch
+            && (number == 0, MomentSet.IsLogOfZero(log)) switch
             {
                 (true, true) => false,
                 (true, false) => log >= format.LeastLog,
@@ -124,7 +126,7 @@ internal sealed class MomentContradictions
             (s, d) =>
                 double.IsFinite(variances[s][d])
                 && double.IsFinite(squares[s][d])
-                && !MomentRange.IsLogOfZero(variances[s][d])
+                && !MomentSet.IsLogOfZero(variances[s][d])
                 && variances[s][d] - squares[s][d] > Rounding + lostByVariance(s, d) + lostBySquare(s, d),
             $"μ₂{At(place)}",
             ValueKind.AboveWhole

@@ -88,7 +88,7 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
             return ValueKind.NotANumber;
         }
 
-        if (isLog && IsLogOfZero(value))
+        if (isLog && MomentSet.IsLogOfZero(value))
         {
             return ValueKind.Extinct;
         }
@@ -112,9 +112,6 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
             : value == 0 && IsNonnegative(name) ? ValueKind.Extinct
             : ValueKind.Possible;
     }
-
-    /// <summary>Whether a number is minus infinity, or the number that our files write for it, in double or single precision.</summary>
-    public static bool IsLogOfZero(double value) => MomentSet.IsLogOfZero(value);
 
     private static bool IsNonnegative(string name) =>
         Nonnegative.Contains(name) || Array.Exists(NonnegativeAtPlace, prefix => name.StartsWith(prefix, StringComparison.Ordinal));

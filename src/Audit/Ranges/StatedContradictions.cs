@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>
@@ -73,7 +75,7 @@ internal static class StatedContradictions
         var (nu2, mu2, noise, chi) = (file.FindLogAtEnds(Nu2), file.FindLogAtEnds(Mu2), file.FindLogAtEnds(Noise), file.FindLogAtEnds(Chi));
 
         // Over a single point the variance is always 0; that is no ending.
-        mu2 = mu2?.All(row => Array.TrueForAll(row, MomentRange.IsLogOfZero)) == true ? null : mu2;
+        mu2 = mu2?.All(row => Array.TrueForAll(row, MomentSet.IsLogOfZero)) == true ? null : mu2;
         string[] names = [.. PlacesOf(file).SelectMany(place => Telling.Select(moment => file.NameOf(moment, place)))];
         for (var i = 0; i < ends.Count; i++)
         {
@@ -132,7 +134,7 @@ internal static class StatedContradictions
         {
             for (var i = 0; i < found.Length; i++)
             {
-                found[i] |= Array.Exists(rows[i], log => double.IsFinite(log) && !MomentRange.IsLogOfZero(log));
+                found[i] |= Array.Exists(rows[i], log => double.IsFinite(log) && !MomentSet.IsLogOfZero(log));
             }
         }
 

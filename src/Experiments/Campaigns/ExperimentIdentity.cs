@@ -35,7 +35,7 @@ internal sealed record ExperimentIdentity(string Configuration, string DatasetCh
     public string? DifferenceFrom(ExperimentIdentity other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (Configuration != other.Configuration && (DatasetChecksum != other.DatasetChecksum || !IsTheSameElsewhere(other)))
+        if (Configuration != other.Configuration && (DatasetChecksum != other.DatasetChecksum || !IsTheSameElsewhere(Configuration, other.Configuration)))
         {
             return DifferentOption(other) ?? "another configuration";
         }
@@ -60,12 +60,12 @@ internal sealed record ExperimentIdentity(string Configuration, string DatasetCh
     private static string Said(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty("name", out var name) ? name.ToString() : value.ToString();
 
-    /// <summary>Whether another experiment with the same images differs only by where they are.</summary>
-    private bool IsTheSameElsewhere(ExperimentIdentity other)
+    /// <summary>Whether the configurations of two experiments with the same images differ only by where these are.</summary>
+    internal static bool IsTheSameElsewhere(string one, string other)
     {
         try
         {
-            return Elsewhere(Configuration) is { } mine && JsonNode.DeepEquals(mine, Elsewhere(other.Configuration));
+            return Elsewhere(one) is { } mine && JsonNode.DeepEquals(mine, Elsewhere(other));
         }
         catch (JsonException)
         {

@@ -6,6 +6,9 @@ namespace Wellbehaved.Experiments;
 /// </remarks>
 internal sealed class Journal : IDisposable
 {
+    /// <summary>Ending of a journal's name, after that of its result file.</summary>
+    public const string Ending = ".journal";
+
     private readonly JournalContent _content;
     private readonly JournalTail _tail;
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
@@ -27,10 +30,10 @@ internal sealed class Journal : IDisposable
     /// <summary>Number of incomplete or damaged records that were found and dropped.</summary>
     public int Damaged { get; }
 
-    /// <summary>Name of the journal of a result file.</summary>
+    /// <summary>Name of the journal of a result file: beside the file that is replaced, whichever of its names is given.</summary>
     /// <param name="output">The result file.</param>
     /// <returns>The journal.</returns>
-    public static string PathOf(string output) => output + ".journal";
+    public static string PathOf(string output) => AtomicFile.ReplacedAt(output) + Ending;
 
     /// <summary>Opens the journal of a run.</summary>
     /// <param name="output">The result file.</param>

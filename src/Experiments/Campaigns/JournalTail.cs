@@ -16,18 +16,24 @@ internal sealed class JournalTail(string path, OutputLock outputLock, long lengt
     private DateTimeOffset _flushed = DateTimeOffset.UtcNow;
     private int _finished = finished;
     private bool _isComplete;
+    private InvalidInputException? _failure;
 
     /// <summary>Number of records that are kept now.</summary>
     public int Count => Volatile.Read(ref _finished);
 
     /// <summary>Appends a record.</summary>
     /// <param name="encode">Writes the record into the given bytes, with the given time.</param>
-    /// <exception cref="InvalidInputException">The record cannot be written; the earlier records are kept.</exception>
+    /// <exception cref="InvalidInputException">The record, or one before it, cannot be written; the records before that are kept.</exception>
     public void Append(Action<byte[], DateTimeOffset> encode)
     {
         lock (_gate)
         {
-            var now = DateTimeOffset.UtcNow;
+            if (_failure is not null)
+            {
+                throw _failure;
+            }
+
+            var (now, start) = (DateTimeOffset.UtcNow, _stream.Position);
             encode(_record, now);
             try
             {
@@ -40,15 +46,30 @@ internal sealed class JournalTail(string path, OutputLock outputLock, long lengt
             }
             catch (Exception exception) when (StorageFailure.Is(exception))
             {
-                throw new InvalidInputException(
+                // A torn record would hide those that other threads append after it, should there be space again.
+                CutOff(start);
+                _failure = new InvalidInputException(
                     path,
                     $"expected disk space for the results ({exception.Message.TrimEnd('.')}); {Counted.Spell(_finished, what)} "
                         + $"{(_finished == 1 ? "is" : "are")} kept, and {CampaignParameters.Resume} goes on with them",
                     exception
                 );
+                throw _failure;
             }
 
             _finished++;
+        }
+    }
+
+    private void CutOff(long length)
+    {
+        try
+        {
+            _stream.SetLength(length);
+        }
+        catch (Exception exception) when (StorageFailure.Is(exception))
+        {
+            // The torn record stays; a run that is resumed drops it.
         }
     }
 

@@ -68,6 +68,6 @@ internal sealed class OutputLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    /// <summary>Name of the lock of a result file.</summary>
-    internal static string PathOf(string output) => output + ".lock";
+    /// <summary>Name of the lock of a result file: beside the file that is replaced, whichever of its names is given.</summary>
+    internal static string PathOf(string output) => AtomicFile.ReplacedAt(output) + ".lock";
 }

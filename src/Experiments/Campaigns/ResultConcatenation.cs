@@ -27,7 +27,7 @@ internal static class ResultConcatenation
     /// <summary>The same, but an existing file is only replaced if <c>overwrite</c> is set, since such files do not state what they hold.</summary>
     internal static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output, bool overwrite)
     {
-        if (!overwrite && Path.Exists(output))
+        if (!overwrite && AtomicFile.HoldsSomething(output))
         {
             throw new InvalidInputException(
                 CampaignParameters.Output,

@@ -93,7 +93,7 @@ internal static class ResultMerge
     /// <summary>Refuses to replace an existing file that holds a simulation which is not among the merged ones.</summary>
     private static void RequireReplaceable(string output, ExperimentIdentity identity, IReadOnlyList<int> indices)
     {
-        if (!Path.Exists(output))
+        if (!AtomicFile.HoldsSomething(output))
         {
             return;
         }

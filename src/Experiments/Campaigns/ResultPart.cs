@@ -117,7 +117,7 @@ internal sealed class ResultPart : IDisposable
     /// <exception cref="InvalidInputException">The file is neither of these, or is damaged.</exception>
     public static ResultPart Open(string path)
     {
-        if (path.EndsWith(Journal.PathOf(string.Empty), StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(Journal.Ending, StringComparison.OrdinalIgnoreCase))
         {
             return new ResultPart(
                 path,

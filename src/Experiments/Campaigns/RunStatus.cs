@@ -68,11 +68,10 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
             throw new InvalidInputException("DIR", $"expected a folder, found none at '{folder}'");
         }
 
-        var suffix = Journal.PathOf(string.Empty);
         var runs = new SortedDictionary<string, RunStatus>(StringComparer.Ordinal);
-        foreach (var journal in Directory.EnumerateFiles(folder, "*" + suffix))
+        foreach (var journal in Directory.EnumerateFiles(folder, "*" + Journal.Ending))
         {
-            var output = journal[..^suffix.Length];
+            var output = journal[..^Journal.Ending.Length];
             if (OfJournal(output, journal, readOther) is { } run)
             {
                 runs.Add(output, run);

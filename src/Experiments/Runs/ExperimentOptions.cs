@@ -396,7 +396,7 @@ public sealed record ExperimentOptions
                     ? ParameterName.Spell(nameof(NumChannels), nameof(BatchSize), nameof(KernelSize), nameof(NumSims))
                     : ParameterName.Spell(nameof(Network), nameof(BatchSize), nameof(NumSims)),
                 $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are "
-                    + $"{ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements"
+                    + $"{ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements, an array of a result file as many bytes"
             );
         }
     }

@@ -3,7 +3,10 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Experiments;
 
 /// <summary>The memory that a simulation and the results of an experiment need, computed before anything is allocated.</summary>
-/// <remarks>It is computed in floating point, so that absurd sizes are refused and do not overflow.</remarks>
+/// <remarks>
+/// It is computed in floating point, so that absurd sizes are refused and do not overflow. An array of a result file counts as a buffer of bytes, since it is
+/// written from one.
+/// </remarks>
 internal static class MemoryFootprint
 {
     /// <summary>Bytes of one simulation's feature buffers below which its layers are too small to be shared between threads.</summary>
@@ -79,7 +82,7 @@ internal static class MemoryFootprint
                 table,
                 spectra,
                 gram,
-                results / architecture.Places.Length / MomentColumns.All.Count,
+                results / architecture.Places.Length / MomentColumns.All.Count * sizeof(double),
             }.Max()
         );
     }
@@ -104,7 +107,7 @@ internal static class MemoryFootprint
         return (
             features,
             layers + gradients + ((pixels + (2 * grams.Sum()) + (2 * results)) * sizeof(double)),
-            new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count }.Max()
+            new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count * sizeof(double) }.Max()
         );
     }
 

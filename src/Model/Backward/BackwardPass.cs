@@ -86,8 +86,14 @@ public sealed class BackwardPass<T> : IDisposable
     /// <summary>The power of two of <see cref="Output"/>.</summary>
     public int OutputExponent => _kept[^1]!.Exponent;
 
-    /// <summary>The gradient at the output (points × channels), in true units; fill it before <see cref="Backward"/>, which does not change it.</summary>
+    /// <summary>
+    /// The gradient at the output (points × channels), in units of 2 to the power of <see cref="OutputGradientExponent"/>; fill it before
+    /// <see cref="Backward"/>, which does not change it.
+    /// </summary>
     public Span<T> OutputGradient => _outputGradient.Stored(OutputShape);
+
+    /// <summary>The power of two of <see cref="OutputGradient"/>: 0 unless it is set. A gradient by a huge or tiny signal does not fit the precision itself.</summary>
+    public int OutputGradientExponent { get; set; }
 
     /// <summary>The gradient at the input (points × channels), in units of 2 to the power of <see cref="InputGradientExponent"/>.</summary>
     /// <exception cref="InvalidOperationException">The gradient was not asked for, or there has been no backward pass.</exception>
@@ -174,7 +180,7 @@ public sealed class BackwardPass<T> : IDisposable
         Array.Clear(_gradients);
         var output = _pool.Rent();
         _outputGradient.Stored(OutputShape).CopyTo(output.Stored(OutputShape));
-        output.Exponent = 0;
+        output.Exponent = OutputGradientExponent;
         output.Rescale(OutputShape, _context.Threads);
         _gradients[^1] = output;
         for (var i = _nodes.Length - 1; i >= 0; i--)

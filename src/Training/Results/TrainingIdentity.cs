@@ -63,7 +63,8 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
     public string? DifferenceFrom(TrainingIdentity other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Difference(Network, other.Network)
+        var isElsewhere = DatasetChecksum == other.DatasetChecksum && ExperimentIdentity.IsTheSameElsewhere(Network, other.Network);
+        return (isElsewhere ? null : Difference(Network, other.Network))
             ?? Difference(Training, other.Training)
             ?? (
                 DatasetChecksum != other.DatasetChecksum ? OtherImages

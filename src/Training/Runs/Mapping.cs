@@ -48,13 +48,8 @@ internal sealed class Mapping<T>(Networks.Network network, int images, int threa
     /// <param name="exponent">The exponent of the power of two that multiplies the gradient.</param>
     public void Backward(ReadOnlySpan<T> gradient, int exponent)
     {
-        var target = _pass.OutputGradient;
-        var factor = T.ScaleB(T.One, exponent);
-        for (var i = 0; i < gradient.Length; i++)
-        {
-            target[i] = gradient[i] * factor;
-        }
-
+        gradient.CopyTo(_pass.OutputGradient);
+        _pass.OutputGradientExponent = exponent;
         _pass.Backward();
     }
 

@@ -18,7 +18,7 @@ public class DrawnSurvivalTests
         var outcomes = Enumerable
             .Range(0, 16)
             .SelectMany(seed =>
-                GeneratedJudge.Judge(reference, new(network, 2, NoiseKind.Mapping, GeneratedInput.ZeroSignal, 1, (ulong)seed), given: false, ["O10"])
+                GeneratedAnswer.Ask(reference, new(network, 2, NoiseKind.Mapping, GeneratedInput.ZeroSignal, 1, (ulong)seed), given: false, ["O10"]).Found
             )
             .ToArray();
 

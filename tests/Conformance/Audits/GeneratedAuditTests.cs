@@ -244,6 +244,22 @@ public class GeneratedAuditTests
         (outcome.Verdict, outcome.Declined.Single()).Should().Be((Verdict.Holds, "parameters of its own"));
     }
 
+    /// <summary>Whatever the order of its requests is, a subject cannot escape a finding by what it does afterwards.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_wrong_answer_stays_wrong_if_the_subject_declines_or_fails_afterwards(bool declines)
+    {
+        using var subject = new OneSeed(declines);
+        var network = new Network("mine", new(1, 1, 8), [new Dense(), new Activation(Function.Relu)]);
+
+        var outcomes = GeneratedAudit.Ask(subject, network, 2, Seed, ["O5", "O6", "D9", "D8", "I10"]).Outcomes;
+
+        outcomes.ToDictionary(outcome => outcome.Check.ClaimId, outcome => outcome.Verdict).Should().Contain("O6", Verdict.Rejected);
+        outcomes.Single(outcome => outcome.Check.ClaimId == "D9").Measurements.Should().ContainSingle().Which.Samples.Should().BePositive();
+        outcomes.Where(outcome => outcome.Check.ClaimId is "O5" or "D9").Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
+    }
+
     private static NetworkGenerator Generator(ulong seed) => new(NetworkOffer.Everything, Math.ScaleB(1, -24), seed);
 
     /// <summary>Knows nothing of layers.</summary>
@@ -270,6 +286,37 @@ public class GeneratedAuditTests
             }
 
             base.Propagate(network, noise, weights, input, observe);
+        }
+    }
+
+    /// <summary>A subject with a wrong derivative that knows one seed of its own parameters only; each case asks for others after it.</summary>
+    private sealed class OneSeed(bool declines) : ReferenceSubject
+    {
+        private readonly LayerInterpreter _wrong = new(
+            "wrong",
+            new LayerRules { Derivative = (function, u) => 1.01 * WrittenOutFunction.Derivative(function, u) }
+        );
+
+        public override void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
+        {
+            if (weights is not Weights.Own own)
+            {
+                base.Propagate(network, noise, weights, input, observe);
+                return;
+            }
+
+            if (own.Seed != Seed)
+            {
+                throw declines ? new DeclinedException("no other seed") : new SubjectException("the other seed is broken");
+            }
+
+            _wrong.Propagate(network, noise, weights, input, observe);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _wrong.Dispose();
+            base.Dispose(disposing);
         }
     }
 

@@ -25,7 +25,9 @@ public class SensitiveLayerTests
         var outcomes = Enumerable
             .Range(0, 40)
             .Select(k => k == 0 ? 18349602315455UL : (ulong)k)
-            .SelectMany(seed => GeneratedJudge.Judge(reference, new(network, 2, NoiseKind.Mapping, GeneratedInput.Offset, 10, seed), given: false, ["I12"]))
+            .SelectMany(seed =>
+                GeneratedAnswer.Ask(reference, new(network, 2, NoiseKind.Mapping, GeneratedInput.Offset, 10, seed), given: false, ["I12"]).Found
+            )
             .Where(outcome => outcome.Claim == "I12")
             .ToArray();
 
@@ -49,7 +51,7 @@ public class SensitiveLayerTests
         var outcomes = Enumerable
             .Range(0, 10)
             .SelectMany(seed =>
-                GeneratedJudge.Judge(reference, new(network, 2, NoiseKind.Mapping, GeneratedInput.OnePosition, 1, (ulong)seed), given: false, ["I12"])
+                GeneratedAnswer.Ask(reference, new(network, 2, NoiseKind.Mapping, GeneratedInput.OnePosition, 1, (ulong)seed), given: false, ["I12"]).Found
             )
             .Where(outcome => outcome.Claim == "I12")
             .ToArray();

@@ -25,7 +25,9 @@ public class SmallImageTests
         var outcomes = Enumerable
             .Range(0, 40)
             .SelectMany(seed =>
-                GeneratedJudge.Judge(reference, new(network, 2, NoiseKind.Mapping, Enum.Parse<GeneratedInput>(input), 1, (ulong)seed), given: false, ["I12"])
+                GeneratedAnswer
+                    .Ask(reference, new(network, 2, NoiseKind.Mapping, Enum.Parse<GeneratedInput>(input), 1, (ulong)seed), given: false, ["I12"])
+                    .Found
             )
             .ToArray();
 

@@ -91,6 +91,37 @@ public sealed class CampaignTests : IDisposable
     }
 
     [Fact]
+    public void Merge_does_not_write_a_file_that_a_run_works_on()
+    {
+        CommandLine.Run(_campaign.Arguments("1.npz")).ExitStatus.Should().Be(0);
+        using (OutputLock.Take(_campaign["merged.npz"]))
+        {
+            var refused = CommandLine.Run("merge", _campaign["1.npz"], "--out", _campaign["merged.npz"]);
+
+            refused.ExitStatus.Should().Be(2);
+            refused.Error.TrimEnd().Should().EndWith("merged.npz: expected a file that no other process is working on");
+        }
+
+        CommandLine.Run("merge", _campaign["1.npz"], "--out", _campaign["merged.npz"]).ExitStatus.Should().Be(0);
+    }
+
+    /// <summary>What counts is the file that is replaced at the end, whichever of its names a call gives.</summary>
+    [UnixFact]
+    public void A_link_and_its_file_share_lock_and_journal()
+    {
+        File.CreateSymbolicLink(_campaign["link.npz"], "real.npz");
+        using (OutputLock.Take(_campaign["real.npz"]))
+        {
+            CommandLine.Run(_campaign.Arguments("link.npz")).Error.TrimEnd().Should().EndWith("link.npz: expected a file that no other process is working on");
+        }
+
+        Journal.PathOf(_campaign["link.npz"]).Should().Be(Journal.PathOf(_campaign["real.npz"]));
+        CommandLine.Run(_campaign.Arguments("link.npz")).ExitStatus.Should().Be(0);
+        Directory.EnumerateFiles(_campaign.Folder).Select(Path.GetFileName).Should().BeEquivalentTo("link.npz", "real.npz");
+        File.ResolveLinkTarget(_campaign["link.npz"], returnFinalTarget: true)!.FullName.Should().Be(_campaign["real.npz"]);
+    }
+
+    [Fact]
     public void Status_of_a_complete_campaign_exits_with_0()
     {
         CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);

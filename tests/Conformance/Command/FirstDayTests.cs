@@ -104,6 +104,29 @@ public sealed class FirstDayTests : IDisposable
         }
     }
 
+    /// <summary>Each array of a result file is written from a buffer of bytes, which no memory makes larger than 2 GiB.</summary>
+    [Fact]
+    public void Results_whose_arrays_fit_no_buffer_are_refused_before_the_work()
+    {
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 2,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 2,
+            BatchSize = 2,
+            NumSims = Array.MaxLength / sizeof(double) / 2,
+        };
+
+        FluentActions.Invoking(() => options.ValidateFor(1, 1, 4, double.PositiveInfinity)).Should().NotThrow();
+        FluentActions
+            .Invoking(() => (options with { NumSims = options.NumSims + 1 }).ValidateFor(1, 1, 4, double.PositiveInfinity))
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*NumSims: expected sizes that fit memory: *an array of a result file as many bytes");
+    }
+
     [UnixFact]
     public void A_file_that_cannot_be_written_is_reported_by_the_name_that_the_user_gave()
     {

@@ -120,6 +120,32 @@ public sealed class OnnxResumeTests : IDisposable
         Start("part.npz", "--overwrite").Status.Should().Be(0);
     }
 
+    /// <summary>As with run of a described network: the same run may be made again, and --overwrite makes it, whatever is there.</summary>
+    [Fact]
+    public void The_same_run_replaces_its_result_and_another_one_is_refused()
+    {
+        Succeed("part.npz");
+        var whole = File.ReadAllBytes(PathOf("part.npz"));
+
+        foreach (var option in new[] { "--overwrite", null })
+        {
+            // The configuration stays; the moments are those of another run.
+            Spoil("part.npz");
+            Start("part.npz", option is null ? [] : [option]).Status.Should().Be(0);
+            File.ReadAllBytes(PathOf("part.npz")).Should().Equal(whole, option ?? "no option");
+        }
+
+        Start("part.npz", "--seed", "1")
+            .Should()
+            .Be(
+                (
+                    2,
+                    $"wellbehaved: --out: expected no file, or the result of the same run in {PathOf("part.npz")}, found seed 0, not 1; --overwrite replaces it\n"
+                )
+            );
+        File.ReadAllBytes(PathOf("part.npz")).Should().Equal(whole);
+    }
+
     [Fact]
     public void Journal_of_an_ONNX_file_is_known_by_status_and_merge_for_what_it_is()
     {
@@ -171,5 +197,21 @@ public sealed class OnnxResumeTests : IDisposable
         {
             journal.Append(index, result.Record.Mappings[kept ?? index]);
         }
+    }
+
+    /// <summary>Replaces the moments of a result by zeros, and leaves what it says of its run.</summary>
+    private void Spoil(string name)
+    {
+        using var archive = IArrayCollection.Open(PathOf(name));
+        KeyValuePair<string, NpyArray>[] arrays =
+        [
+            .. archive.Names.Select(array =>
+                KeyValuePair.Create(
+                    array,
+                    archive.Read(array) is var read && array == "mu2_noise" ? NpyArray.From(new double[read.Count], [.. read.Shape]) : read
+                )
+            ),
+        ];
+        NpzArchive.Write(PathOf(name), arrays);
     }
 }

@@ -217,4 +217,73 @@ public sealed class OutputsTests : IDisposable
         new FileInfo(_campaign["link.txt"]).LinkTarget.Should().NotBeNull();
         File.ReadAllText(_campaign["target.txt"]).Should().Be("after");
     }
+
+    /// <summary>An empty file loses nothing; mktemp makes one.</summary>
+    [Theory]
+    [InlineData("merge {1} {2} --out {new}")]
+    [InlineData("run --architecture vanilla --kernel-size 1 --total-depth 2 --num-channels 4 --batch-size 4 --num-sims 1 --dataset gaussian --out {new}")]
+    [InlineData("diagnose {net} --num-sims 2 --batch-size 4 --dataset gaussian --out {new}")]
+    [InlineData("run --network {model} --batch-size 4 --num-sims 1 --out {new}")]
+    public void An_empty_file_is_replaced_by_a_result(string line)
+    {
+        File.WriteAllText(_campaign["net.json"], """{"name": "n", "input": [1, 1, 4], "layers": [{"repeat": {"times": 4, "unit": ["dense", "relu"]}}]}""");
+        CommandLine.Run("network", _campaign["net.json"], "--onnx", _campaign["model.onnx"]).ExitStatus.Should().Be(0);
+        File.WriteAllText(_campaign["new.npz"], string.Empty);
+        var filled = line.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal)
+            .Replace("{2}", _campaign["2.npz"], StringComparison.Ordinal)
+            .Replace("{net}", _campaign["net.json"], StringComparison.Ordinal)
+            .Replace("{model}", _campaign["model.onnx"], StringComparison.Ordinal)
+            .Replace("{new}", _campaign["new.npz"], StringComparison.Ordinal);
+
+        var outcome = CommandLine.Run(filled.Split(' '));
+
+        outcome.Error.Should().NotContain("--overwrite");
+        outcome.ExitStatus.Should().BeOneOf([0, 1, 3], outcome.Error);
+        new FileInfo(_campaign["new.npz"]).Length.Should().BePositive();
+    }
+
+    /// <summary>What cannot be written is known before anything is.</summary>
+    [Theory]
+    [InlineData("--json", "1.npz")]
+    [InlineData("--onnx", "model.txt")]
+    public void A_refused_output_of_a_network_leaves_nothing_written(string option, string name)
+    {
+        File.WriteAllText(_campaign["net.json"], """{"name": "n", "layers": ["relu"]}""");
+
+        var outcome = CommandLine.Run("network", _campaign["net.json"], "--out", _campaign["a.svg"], option, _campaign[name]);
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.Should().StartWith($"wellbehaved: {option}: expected");
+        File.Exists(_campaign["a.svg"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void The_axes_of_images_that_are_not_named_are_refused()
+    {
+        var outcome = CommandLine.Run("plot", _campaign["1.npz"], "--out", _campaign["a.svg"], "--layout", "nchw");
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.TrimEnd().Should().Be("wellbehaved: --layout: expected with --dataset, which names the images of those axes");
+    }
+
+    /// <summary>A comma is no point: 1,5 GiB would have been 15.</summary>
+    [Theory]
+    [InlineData("--memory-limit", "1,5", "a positive number of GiB")]
+    [InlineData("--time-limit", "1,5", "a positive number of seconds")]
+    public void Limits_of_an_ONNX_file_are_numbers_with_a_point(string option, string value, string expected) =>
+        CommandLine.Run("diagnose", "x.onnx", option, value).Error.Should().Contain($"{option}: expected {expected}, got '{value}'");
+
+    [UnixFact]
+    public void A_program_whose_name_has_spaces_is_an_input()
+    {
+        var program = _campaign["my program.py"];
+        File.WriteAllText(program, "text");
+
+        CommandLine
+            .Run("audit", "--command", $"python3 '{program}'", "--json", program)
+            .Error.Should()
+            .Contain("--json: expected another file than")
+            .And.Contain("which is read");
+        File.ReadAllText(program).Should().Be("text");
+    }
 }

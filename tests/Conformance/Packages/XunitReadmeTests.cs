@@ -8,6 +8,33 @@ namespace Wellbehaved.Tests.Conformance;
 [Collection(PackageFolder.SharedByTests)]
 public sealed partial class XunitReadmeTests(PackageFolder packages)
 {
+    /// <summary>Tests compile with either xunit, and the other's runner finds none of them; so each package refuses all packages of the other.</summary>
+    [Theory]
+    [InlineData("xunit", "Xunit.V3")]
+    [InlineData("xunit.core", "Xunit.V3")]
+    [InlineData("xunit.v3", "Xunit")]
+    [InlineData("xunit.V3.mtp-v2", "Xunit")]
+    [InlineData("xunit.v3.mtp-off", "Xunit")]
+    [InlineData("xunit.v3.core.mtp-v1", "Xunit")]
+    [InlineData("xunit.assert", null)]
+    [InlineData("xunit.v3.assert", null)]
+    public void Every_package_of_the_other_xunit_is_refused(string reference, string? refusing)
+    {
+        foreach (var (package, target) in new[] { ("Xunit", "WellbehavedXunitIsForXunit2"), ("Xunit.V3", "WellbehavedXunitV3IsForXunitV3") })
+        {
+            var targets = Path.Combine(Repository.Root, "src", package, "buildTransitive", $"Wellbehaved.{package}.targets");
+            var project = Path.Combine(packages.NewProject("guard"), "any.proj");
+            File.WriteAllText(
+                project,
+                $"""<Project><ItemGroup><PackageReference Include="{reference}" /></ItemGroup><Import Project="{targets}" /></Project>"""
+            );
+
+            var (status, output) = packages.Dotnet(["msbuild", project, $"-target:{target}"]);
+
+            (status != 0).Should().Be(package == refusing, output);
+        }
+    }
+
     [Theory]
     [InlineData("Xunit", "Wellbehaved.Xunit.V3 is for xunit.v3")]
     [InlineData("Xunit.V3", "Wellbehaved.Xunit is for xunit 2")]

@@ -1,3 +1,4 @@
+using System.Numerics;
 using FluentAssertions;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
@@ -150,6 +151,37 @@ public class TrainingRunTests
         run.Scale.Should().BeGreaterThan(30);
     }
 
+    /// <summary>The gradient by a signal of size 2¹⁵⁰ or 2⁻¹⁸⁰ does not fit single precision; those by the weights do, and double precision gives the same.</summary>
+    [Theory]
+    [InlineData("vanilla_res", 900, 120)]
+    [InlineData("shrinking", 20, -150)]
+    public void Gradients_of_weights_do_not_depend_on_the_scale_of_the_signal(string name, int depth, int least)
+    {
+        var options =
+            name == "shrinking"
+                ? Trainings.Options([
+                    new Flatten(),
+                    new Dense { Channels = 32 },
+                    new Repeat(depth, [new Dense { Parameters = new(1) }, new Activation(new Function(FunctionKind.Abs))]),
+                    new Scaling(Math.ScaleB(1, -60)),
+                    new Scaling(Math.ScaleB(1, -60)),
+                    new Scaling(Math.ScaleB(1, -60)),
+                ])
+                : Trainings.Options(name, depth);
+        var plan = TrainingPlan.Prepare(options);
+
+        var (single, exponent) = Gradients<float>(plan);
+        var (both, _) = Gradients<double>(plan);
+
+        (Math.Sign(least) * exponent).Should().BeGreaterThan(Math.Abs(least));
+        single.Should().OnlyContain(gradient => double.IsFinite(gradient));
+
+        // Rounding of some hundred layers in single precision: 10⁻⁷ each, in a gradient that grows and shrinks by chance.
+        var distance = Math.Sqrt(single.Zip(both, (x, y) => (x - y) * (x - y)).Sum());
+        distance.Should().BeLessThan(1e-3 * Math.Sqrt(both.Sum(y => y * y)));
+        both.Should().Contain(gradient => gradient != 0);
+    }
+
     [Fact]
     public void Corrupted_images_are_the_same_for_every_network_of_a_seed()
     {
@@ -171,5 +203,22 @@ public class TrainingRunTests
             plan.Data.Corrupt(images, batch.AsSpan(), deviation, 5, 0);
             return batch;
         }
+    }
+
+    /// <summary>The gradients of all weights by the mean of the outputs in units of their own power of two, and that power.</summary>
+    private static (double[] Gradients, int Exponent) Gradients<T>(TrainingPlan plan)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var mapping = new Mapping<T>(plan.Network, plan.BatchSize, 1);
+        mapping.Draw(new RandomParameters<T>(5, 0, 1));
+        for (var i = 0; i < mapping.Input.Length; i++)
+        {
+            mapping.Input[i] = T.CreateTruncating(Math.Sin(i));
+        }
+
+        mapping.Forward(null);
+        var scale = mapping.Exponent;
+        mapping.Backward(Enumerable.Repeat(T.One, mapping.Features.Length).ToArray(), -scale);
+        return ([.. mapping.Gradients.ToArray().Select(gradient => double.CreateTruncating(gradient))], scale);
     }
 }

@@ -174,7 +174,7 @@ internal static class AnyMomentLaws
             // Numbers that are not finite are compared by what they are; 0 stands for the right one, and 1 for any other.
             if (context.Reports(name) && !(double.IsNaN(value) && MayBeUnreported(name, snapshot.Place)))
             {
-                var isRight = value.Equals(expected) || value == expected || (double.IsNegativeInfinity(expected) && MomentRange.IsLogOfZero(value));
+                var isRight = value.Equals(expected) || value == expected || (double.IsNegativeInfinity(expected) && MomentSet.IsLogOfZero(value));
                 nothing.Add(
                     new Observed(isRight ? 0 : 1),
                     new Expected(0),

@@ -8,7 +8,7 @@ namespace Wellbehaved.Audit;
 /// <param name="Place">The place that shows it.</param>
 /// <param name="Keep">Probability p of 1.</param>
 /// <param name="Scores">The scores; NaN where nothing shows what was drawn, which depends on what was there before alone.</param>
-/// <param name="Lags">Distances between numbers that are neighbours: of the next channel, position or image.</param>
+/// <param name="Lags">Distances between numbers that are neighbours, of the next channel, position or image; each pair counts once.</param>
 internal sealed record DrawnMask(int Place, double Keep, double[] Scores, IReadOnlyList<int> Lags)
 {
     /// <summary>What is kept more rarely would have to be drawn for hours before its share is known.</summary>
@@ -42,7 +42,7 @@ internal sealed record DrawnMask(int Place, double Keep, double[] Scores, IReadO
                 layer.After,
                 dropout.Keep,
                 [.. before.Signal.Select((x, i) => Score(x == 0 ? null : after.Signal[i] != 0, dropout.Keep))],
-                [1, channels, channels * before.Positions]
+                [.. new[] { 1, channels, channels * before.Positions }.Distinct()]
             ),
             DropoutMask.Shared => new(
                 layer.After,

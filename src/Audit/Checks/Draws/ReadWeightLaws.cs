@@ -305,9 +305,10 @@ internal static class ReadWeightLaws
 
         void AddBounds(double most)
         {
-            foreach (var weights in read.Outputs)
+            foreach (var (output, weights) in read.Outputs.Index())
             {
-                var error = (read.Error * NormFromOneInput(weights, read)) + (1e-6 * most);
+                var sum = read.Biases[output] == 0 ? 0 : most + Math.Abs(read.Biases[output]);
+                var error = (read.Error * NormFromOneInput(weights, read)) + (read.UnitRoundoff * sum) + (1e-6 * most);
                 foreach (var weight in weights)
                 {
                     bounds.AddBetween(new Observed(weight), new Expected(-most), new Expected(most), error, network.Name);

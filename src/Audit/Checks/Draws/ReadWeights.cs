@@ -27,6 +27,9 @@ internal sealed class ReadWeights
     /// <summary>Bound of the error of a weight or bias of an output, relative to the norm of the weights from one input.</summary>
     public double Error { get; private init; }
 
+    /// <summary>u. A weight is read as a sum with its bias less that bias, and so errs by u times the sum as well.</summary>
+    public double UnitRoundoff { get; private init; }
+
     /// <summary>The network of a single layer, on images in which its whole kernel can be seen.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="layer">A dense layer, or a convolution of stride 1 without dilation.</param>
@@ -76,6 +79,7 @@ internal sealed class ReadWeights
                     : Math.Max(FourierRounding.OfConvolution(shown.Height, shown.Width, 1, kernel), kernel == 3 ? WinogradRounding.OfConvolution(1) : 0),
                 unitRoundoff
             ),
+            UnitRoundoff = unitRoundoff,
             Biases = [.. Enumerable.Range(0, outputs).Select(output => At(inputs, 0, 0, output))],
         };
         var (row, column, before) = (network.Input.Height / 2, network.Input.Width / 2, (kernel - 1) / 2);

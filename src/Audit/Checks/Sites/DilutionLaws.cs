@@ -63,8 +63,12 @@ internal static class DilutionLaws
         var skip = unit.SkipOf(trace);
         if (skip.Signal.Length == after.Signal.Length && WrittenOutLayers.MeanSquare(skip.Signal) is > 0 and var square)
         {
+            // Where all activations of a narrow branch are off it is 0, which says nothing about a sign. NaN is judged.
             var size = Math.Sqrt(square * WrittenOutLayers.MeanSquare(after.Signal));
-            crosses.Add(new Observed(skip.Signal.Zip(after.Signal, (x, y) => x * y).Average()), new Expected(0), size);
+            if (size != 0)
+            {
+                crosses.Add(new Observed(skip.Signal.Zip(after.Signal, (x, y) => x * y).Average()), new Expected(0), size);
+            }
         }
     }
 
