@@ -6,6 +6,19 @@ namespace Wellbehaved.Onnx;
 /// <summary>The rule of batch normalisation, with the statistics of the batch or with stored ones.</summary>
 internal static class BatchNormRule
 {
+    /// <summary>Refuses values that have no axis of channels beside that of the batch.</summary>
+    /// <exception cref="InvalidInputException">The input has fewer than two axes.</exception>
+    public static void RequireChannels(NodeProto node, string subject, IReadOnlyDictionary<string, TensorType> types)
+    {
+        if (types[node.Input[0]].Shape is not { Length: >= 2 })
+        {
+            throw new InvalidInputException(
+                subject,
+                $"expected batch and channels as axes of the input of {node.Called()}, got [{string.Join(", ", types[node.Input[0]].Shape ?? [])}]"
+            );
+        }
+    }
+
     /// <summary>Makes a node use the statistics of its batch, which preceding nodes compute.</summary>
     /// <returns>The input minus its mean. The node may use it as its input after its rule has been applied: see <see cref="TakeCentred"/>.</returns>
     public static string TakeStatistics(NodeProto node, Emitter emitter, IReadOnlyDictionary<string, TensorType> types)

@@ -37,12 +37,17 @@ internal static class Derivative
         foreach (var original in graph.Nodes)
         {
             var node = original.Clone();
-            if (Random.Contains(node.OpType))
+            if (FindRandom(node) is { } random)
             {
                 throw new InvalidInputException(
                     graph.Subject,
-                    $"expected a network without random operators, got {node.Called()}; export it in evaluation mode"
+                    $"expected a network without random operators, got {random.Called()}; export it in evaluation mode"
                 );
+            }
+
+            if (node.OpType == "BatchNormalization")
+            {
+                BatchNormRule.RequireChannels(node, graph.Subject, types);
             }
 
             var written = new List<NodeProto>();
@@ -89,6 +94,10 @@ internal static class Derivative
         result.Nodes = nodes;
         return (result, tangents);
     }
+
+    /// <summary>The random operator that a node is, or that a loop or a branch has inside; null where there is none.</summary>
+    private static NodeProto? FindRandom(NodeProto node) =>
+        Random.Contains(node.OpType) ? node : Graph.Inside(node).SelectMany(inner => inner.Node).Select(FindRandom).FirstOrDefault(found => found is not null);
 
     /// <summary>The values whose noise reaches the output of a node, if they have any.</summary>
     private static IEnumerable<string> Carriers(NodeProto node) =>

@@ -6,7 +6,7 @@ internal static class FunctionRules
     public static Dictionary<string, Rule> All { get; } =
         new()
         {
-            ["Abs"] = ActivationRules.Times(context => context.Input(0).Sign()),
+            ["Abs"] = Abs,
             ["Exp"] = ActivationRules.Times(context => context.Output()),
             ["Log"] = context => context.SetTangent(context.Tangent(0)!.Value / context.Input(0)),
             ["Sqrt"] = context => context.SetTangent(0.5 * (context.Tangent(0)!.Value / context.Output())),
@@ -25,4 +25,11 @@ internal static class FunctionRules
             ["Acosh"] = ActivationRules.Times(context => 1 / (context.Input(0).Square() - 1).Sqrt()),
             ["Atanh"] = ActivationRules.Times(context => 1 / (1 - context.Input(0).Square())),
         };
+
+    /// <summary>At 0 the derivative is the one from the left, -1, as at every kink: after a ReLU many values are 0.</summary>
+    private static void Abs(RuleContext context)
+    {
+        var dx = context.Tangent(0)!.Value;
+        context.SetTangent((context.Input(0) > 0).Choose(dx, -dx));
+    }
 }

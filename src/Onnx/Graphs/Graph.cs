@@ -89,6 +89,13 @@ internal sealed class Graph
         return name;
     }
 
+    /// <summary>The axes in a node's attribute or, of newer reductions, in an input; null where they are not known.</summary>
+    public long[]? AxesOf(NodeProto node) =>
+        node.Integers("axes") is { } listed ? listed
+        : node.OpType.StartsWith("Reduce", StringComparison.Ordinal) && node.Input.Count > 1 && Constants.TryGetValue(node.Input[1], out var given)
+            ? Tensors.Integers(given)
+        : null;
+
     /// <summary>The values that a node uses: its inputs, and values from outside that graphs inside the node use.</summary>
     public static IEnumerable<string> Uses(NodeProto node) => node.Input.Where(name => name.Length > 0).Concat(Inside(node).SelectMany(Captured));
 

@@ -16,6 +16,9 @@ internal sealed class ParameterSearch
     private readonly Dictionary<string, Parameter> _found = [];
     private readonly HashSet<string> _dependent;
 
+    /// <summary>Values whose elements are those of inputs, or numbers of what the network itself has chosen.</summary>
+    private readonly HashSet<string> _tokens;
+
     private ParameterSearch(Graph graph, IReadOnlyDictionary<string, TensorType> types)
     {
         (_graph, _types) = (graph, types);
@@ -27,7 +30,9 @@ internal sealed class ParameterSearch
             }
         }
 
-        _dependent = DataDependence.Find(graph, graph.Inputs.Select(input => input.Name));
+        string[] inputs = [.. graph.Inputs.Select(input => input.Name)];
+        var chosen = graph.Nodes.Where(node => node.OpType is "ArgMax" or "ArgMin").Select(node => node.Output[0]);
+        (_dependent, _tokens) = (DataDependence.Find(graph, inputs), DataDependence.FindKept(graph, types, [.. inputs, .. chosen]));
     }
 
     /// <summary>Finds the parameters, in the order in which nodes use them.</summary>
@@ -68,12 +73,24 @@ internal sealed class ParameterSearch
     public static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
     /// <summary>
-    /// Whether tokens select rows of a table at a node. Where positions do, which depend only on the shape of an input, the table is no embedding.
+    /// Whether tokens select rows of a table at a node. Where positions do, which depend on the shape of an input or are counted along a mask, the table is no
+    /// embedding.
     /// </summary>
-    public static bool IsEmbedding(NodeProto node, Graph graph, IReadOnlyDictionary<string, TensorType> types, HashSet<string> dependent) =>
+    /// <param name="node">The node.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="types">Types of its values.</param>
+    /// <param name="tokens">Values whose elements are tokens: see <see cref="DataDependence.FindKept"/>.</param>
+    /// <param name="dependent">Values that depend on inputs.</param>
+    public static bool IsEmbedding(
+        NodeProto node,
+        Graph graph,
+        IReadOnlyDictionary<string, TensorType> types,
+        HashSet<string> tokens,
+        HashSet<string> dependent
+    ) =>
         node.OpType == "Gather"
         && node.Integer("axis", 0) == 0
-        && dependent.Contains(node.Input[1])
+        && tokens.Contains(node.Input[1])
         && !dependent.Contains(node.Input[0])
         && types[node.Input[0]] is { IsReal: true, Shape.Length: 2 }
         && graph.Inputs.All(input => input.Name != node.Input[0]);
@@ -103,8 +120,10 @@ internal sealed class ParameterSearch
             case "Einsum":
                 Einsum(node);
                 break;
-            case "Gather" when IsEmbedding(node, _graph, _types, _dependent):
+            case "Gather" when IsEmbedding(node, _graph, _types, _tokens, _dependent):
                 Add(node.Input[0], OnnxParameterRole.Embedding, 1, Shape(node.Input[0])![1]);
+                break;
+            case "InstanceNormalization" when IsOfGroups(node):
                 break;
             case "BatchNormalization" or "InstanceNormalization" or "LayerNormalization" or "GroupNormalization" or "RMSNormalization":
                 Add(node.Input[1], OnnxParameterRole.Scale, 1, 1);
@@ -205,7 +224,30 @@ internal sealed class ParameterSearch
         && tensor.Zip(whole.Skip(whole.Length - tensor.Length)).All(pair => pair.First == pair.Second || pair.First == 1)
         && Array.Exists(tensor, length => length > 1);
 
-    private bool IsNormalised(NodeProto node) => (node.OpType == "Div" && IsRoot(node.Input[1])) || (node.OpType == "Mul" && node.Input.Any(IsInverseRoot));
+    /// <summary>
+    /// Whether a node gives normalised values, before scale and shift. A norm of groups of channels is that of other shapes, from which its result is brought
+    /// back.
+    /// </summary>
+    private bool IsNormalised(NodeProto node)
+    {
+        while (Views.Contains(node.OpType) && _source.TryGetValue(node.Input[0], out var viewed))
+        {
+            node = viewed;
+        }
+
+        return (node.OpType == "Div" && IsRoot(node.Input[1])) || (node.OpType == "Mul" && node.Input.Any(IsInverseRoot)) || IsOfGroups(node);
+    }
+
+    /// <summary>Whether an instance norm stands for the norm of groups: it takes another shape, and its own scale and shift change nothing.</summary>
+    private bool IsOfGroups(NodeProto node) =>
+        node.OpType == "InstanceNormalization"
+        && _source.TryGetValue(node.Input[0], out var before)
+        && before.OpType == "Reshape"
+        && IsAll(node.Input[1], 1)
+        && IsAll(node.Input[2], 0);
+
+    private bool IsAll(string value, double number) =>
+        Shown(value) is { } tensor && Tensors.IsReal(tensor.DataType) && Array.TrueForAll(Tensors.Reals(tensor), element => element == number);
 
     private bool IsRoot(string value) => _source.TryGetValue(value, out var root) && root.OpType == "Sqrt" && _dependent.Contains(value);
 
@@ -216,9 +258,20 @@ internal sealed class ParameterSearch
         {
             "Reciprocal" => IsRoot(inverse.Input[0]),
             "Div" => !_dependent.Contains(inverse.Input[0]) && IsRoot(inverse.Input[1]),
-            "Pow" => _dependent.Contains(value) && Shown(inverse.Input[1]) is { } exponent && Tensors.Reals(exponent) is [-0.5],
+            "Pow" => _dependent.Contains(value)
+                && Exponent(inverse.Input[1]) is { } exponent
+                && (exponent == -0.5 || (exponent == -1 && IsRoot(inverse.Input[0]))),
             _ => false,
         };
+
+    /// <summary>A constant exponent, which may be an integer where the base is real; null where it is not one number.</summary>
+    private double? Exponent(string value) =>
+        Shown(value) is not { } tensor ? null
+        : Tensors.IsReal(tensor.DataType)
+            ? Tensors.Reals(tensor) is [var real] ? real
+                : null
+        : Tensors.Integers(tensor) is [var integer] ? integer
+        : null;
 
     private long[]? Shape(string name) => _types.TryGetValue(name, out var type) ? type.Shape : null;
 

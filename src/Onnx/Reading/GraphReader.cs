@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf.Collections;
 using Wellbehaved.Onnx.Format;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
@@ -15,6 +16,9 @@ internal static class GraphReader
 
     private const int MostNodes = 1_000_000;
 
+    /// <summary>ONNX Runtime is given a model in one piece of at most 2 GiB, of which the nodes and their derivative take a small part.</summary>
+    private const double MostBytes = 2e9;
+
     /// <summary>Reads the graph of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">Its file.</param>
@@ -22,7 +26,10 @@ internal static class GraphReader
     public static Graph Read(ModelProto model, string path)
     {
         var graph = new Graph { Opset = Opset(model, path), Subject = path };
+        RefuseFunctions(model, path);
         CheckOperators(model.Graph.Node, path);
+        CheckSize(model.Graph, path);
+        LoadInside(model.Graph.Node, path);
         foreach (var tensor in model.Graph.Initializer)
         {
             AddConstant(graph, tensor.Name, tensor);
@@ -107,6 +114,61 @@ internal static class GraphReader
             foreach (var inner in Graph.Inside(node))
             {
                 CheckOperators(inner.Node, path);
+            }
+        }
+    }
+
+    /// <summary>Refuses local functions in ONNX's own domain: a node of one would be taken for an operator of ONNX.</summary>
+    private static void RefuseFunctions(ModelProto model, string path)
+    {
+        if (model.Functions.FirstOrDefault(function => function.Domain is "" or "ai.onnx") is { } function)
+        {
+            throw new InvalidInputException(
+                path,
+                $"expected operators of ONNX, got the local function '{function.Name}' in ONNX's own domain: custom operators and local functions are not run"
+            );
+        }
+    }
+
+    /// <summary>Refuses tensors that take more than ONNX Runtime can be given, before any of them is read.</summary>
+    private static void CheckSize(GraphProto graph, string path)
+    {
+        if (Bytes(graph) is var bytes and > MostBytes)
+        {
+            throw new InvalidInputException(
+                path,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"expected tensors of at most {MostBytes / 1e9:F2} GB in all, the most that ONNX Runtime takes, got {bytes / 1e9:F2} GB"
+                )
+            );
+        }
+    }
+
+    /// <summary>
+    /// Bytes of all tensors of a graph as they are run, where half precision is single precision. A shape that memory cannot hold counts as nothing here, and
+    /// is refused with the name of its tensor.
+    /// </summary>
+    private static double Bytes(GraphProto graph) =>
+        graph.Initializer.Sum(Bytes)
+        + graph.Node.Sum(node =>
+            node.Attribute.Where(attribute => attribute.T is not null).Sum(attribute => Bytes(attribute.T)) + Graph.Inside(node).Sum(Bytes)
+        );
+
+    private static double Bytes(TensorProto tensor)
+    {
+        var width = Tensors.ElementBytes((DataType)tensor.DataType);
+        return (double)(Tensors.Count(tensor.Dims) ?? 0) * (Tensors.IsReal(tensor.DataType) ? Math.Max(sizeof(float), width) : width);
+    }
+
+    /// <summary>Loads the tensors of nodes, and of graphs inside nodes.</summary>
+    private static void LoadInside(RepeatedField<NodeProto> nodes, string path)
+    {
+        foreach (var node in nodes)
+        {
+            foreach (var inner in Graph.Inside(node))
+            {
+                LoadInside(inner.Node, path);
                 foreach (var tensor in inner.Initializer)
                 {
                     LoadWhole(path, tensor.Name, tensor);

@@ -56,7 +56,7 @@ internal static class ModelFile
             using var file = RegularFile.Open(path, "file of a model");
             if (file.Length > MostBytes)
             {
-                throw new InvalidInputException(path, $"expected a model of at most 2 GiB, got {file.Length} bytes; export it with external data");
+                throw new InvalidInputException(path, $"expected a model of at most 2 GiB, its tensors included, got {file.Length} bytes");
             }
 
             if (file.Length == 0)

@@ -1,4 +1,5 @@
 using Wellbehaved.Onnx.Format;
+using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
@@ -15,19 +16,38 @@ internal static class OperatorUpgrade
     /// <summary>Upgrades a graph in place. In every version, dropout is made to keep everything.</summary>
     public static void Apply(Graph graph)
     {
-        graph.Nodes = Upgraded(graph, graph.Nodes);
+        var elements = graph.Constants.ToDictionary(pair => pair.Key, pair => pair.Value.DataType);
+        foreach (var input in graph.Inputs)
+        {
+            elements[input.Name] = input.Type.TensorType.ElemType;
+        }
+
+        graph.Nodes = Upgraded(graph, graph.Nodes, elements);
         graph.Opset = Math.Max(graph.Opset, Version);
     }
 
     /// <summary>Nodes, and what graphs inside them have; new constants are those of the whole graph, which are visible there.</summary>
-    private static List<NodeProto> Upgraded(Graph graph, IEnumerable<NodeProto> old)
+    /// <param name="graph">The graph.</param>
+    /// <param name="old">The nodes.</param>
+    /// <param name="elements">Types of the elements of values before these nodes; theirs are added.</param>
+    private static List<NodeProto> Upgraded(Graph graph, IEnumerable<NodeProto> old, Dictionary<string, int> elements)
     {
         var nodes = new List<NodeProto>();
         foreach (var node in old)
         {
             foreach (var inner in Graph.Inside(node))
             {
-                var upgraded = Upgraded(graph, inner.Node);
+                foreach (var input in inner.Input.Where(input => input.Type?.TensorType is not null))
+                {
+                    elements[input.Name] = input.Type.TensorType.ElemType;
+                }
+
+                foreach (var tensor in inner.Initializer)
+                {
+                    elements[tensor.Name] = tensor.DataType;
+                }
+
+                var upgraded = Upgraded(graph, inner.Node, elements);
                 inner.Node.Clear();
                 inner.Node.AddRange(upgraded);
             }
@@ -44,19 +64,35 @@ internal static class OperatorUpgrade
 
             if (graph.Opset < Version)
             {
-                Upgrade(graph, node, nodes);
+                Upgrade(graph, node, nodes, elements);
             }
             else
             {
                 nodes.Add(node);
+            }
+
+            var element = node.OpType == "Cast" ? (int)node.Integer("to", 0) : elements.GetValueOrDefault(node.Input.ElementAtOrDefault(Typing(node)) ?? "");
+            foreach (var output in node.Output.Where(output => output.Length > 0))
+            {
+                elements[output] = element;
             }
         }
 
         return nodes;
     }
 
-    private static void Upgrade(Graph graph, NodeProto node, List<NodeProto> nodes)
+    /// <summary>The input of whose type a node's outputs are: a condition and positions of ones have other types than what they choose.</summary>
+    private static int Typing(NodeProto node) =>
+        node.OpType switch
+        {
+            "Where" => 1,
+            "OneHot" => 2,
+            _ => 0,
+        };
+
+    private static void Upgrade(Graph graph, NodeProto node, List<NodeProto> nodes, Dictionary<string, int> elements)
     {
+        string Scalar(float value) => graph.Constant(Tensors.FromReals(ElementOf(node, elements), [], [value]));
         switch (node.OpType)
         {
             case "Squeeze" or "Unsqueeze" or "ReduceSum":
@@ -76,11 +112,11 @@ internal static class OperatorUpgrade
                 break;
             case "Pad" when graph.Opset < 11:
                 Append(graph, node, "pads", 1);
-                node.Input.Add(Scalar(graph, node.Take("value")?.F ?? 0));
+                node.Input.Add(Scalar(node.Take("value")?.F ?? 0));
                 break;
             case "Clip" when graph.Opset < 11:
-                node.Input.Add(node.Take("min") is { } min ? Scalar(graph, min.F) : "");
-                node.Input.Add(node.Take("max") is { } max ? Scalar(graph, max.F) : "");
+                node.Input.Add(node.Take("min") is { } min ? Scalar(min.F) : "");
+                node.Input.Add(node.Take("max") is { } max ? Scalar(max.F) : "");
                 break;
             case "Scatter":
                 node.OpType = "ScatterElements";
@@ -117,7 +153,9 @@ internal static class OperatorUpgrade
         }
     }
 
-    private static string Scalar(Graph graph, float value) => graph.Constant(Tensors.FromReals(TensorProto.Types.DataType.Float, [], [value]));
+    /// <summary>The type of the numbers that an attribute has and that become an input: double precision where the first input is, else single.</summary>
+    private static DataType ElementOf(NodeProto node, Dictionary<string, int> elements) =>
+        (DataType)elements.GetValueOrDefault(node.Input[0]) == DataType.Double ? DataType.Double : DataType.Float;
 
     private static NodeProto Rewritten(string operation, NodeProto node, params IEnumerable<string> inputs)
     {
@@ -133,7 +171,7 @@ internal static class OperatorUpgrade
         var scales =
             node.Input.Count > 1 ? node.Input[1]
             : node.Attribute("scales") is { } given
-                ? graph.Constant(Tensors.FromReals(TensorProto.Types.DataType.Float, [given.Floats.Count], [.. given.Floats.Select(scale => (double)scale)]))
+                ? graph.Constant(Tensors.FromReals(DataType.Float, [given.Floats.Count], [.. given.Floats.Select(scale => (double)scale)]))
             : throw new InvalidInputException(graph.Subject, $"expected scales in {node.Called()}");
         var resize = Rewritten("Resize", node, node.Input[0], "", scales).With("coordinate_transformation_mode", "asymmetric").With("nearest_mode", "floor");
         nodes.Add(resize.With("mode", node.Text("mode", "nearest") == "bilinear" ? "linear" : node.Text("mode", "nearest")));

@@ -44,7 +44,8 @@ internal sealed class FunctionMatch(Graph graph)
     /// <returns>The function; null if it is not one that can be described.</returns>
     public Function? Recognise(IReadOnlyList<NodeProto> nodes, string from, string to)
     {
-        var key = nodes.Count == 1 ? $"{nodes[0].OpType} {nodes[0].Attribute} {string.Join(' ', nodes[0].Input.Skip(1))}" : to;
+        // The same node of another value is the same function, and need not be run again.
+        var key = nodes.Count == 1 ? $"{nodes[0].OpType} {nodes[0].Attribute} {string.Join(' ', nodes[0].Input.Select(i => i == from ? "x" : $"'{i}'"))}" : to;
         if (!_met.TryGetValue(key, out var function))
         {
             function = Match(nodes, from, to);

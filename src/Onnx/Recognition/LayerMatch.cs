@@ -44,8 +44,12 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             throw Not(node, "its kernel is not square");
         }
 
-        var (strides, dilations) = (node.Integers("strides") ?? [1, 1], node.Integers("dilations") ?? [1, 1]);
-        if (strides[0] != strides[1] || dilations[0] != dilations[1])
+        if (
+            (node.Integers("strides") ?? [1, 1]) is not [var stride, var strideAlongRows]
+            || (node.Integers("dilations") ?? [1, 1]) is not [var dilation, var dilationAlongRows]
+            || stride != strideAlongRows
+            || dilation != dilationAlongRows
+        )
         {
             throw Not(node, "its strides or dilations differ between the axes");
         }
@@ -54,18 +58,15 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         var convolution = new Convolution((int)kernel)
         {
             Channels = (int)outputs,
-            Stride = (int)strides[0],
-            Dilation = (int)dilations[0],
+            Stride = (int)stride,
+            Dilation = (int)dilation,
             Groups = groups,
             Parameters = Parameters(node, inputs * kernel * kernel),
         };
-        var before = (kernel - 1) / 2 * dilations[0];
+        var before = (kernel - 1) / 2 * dilation;
         convolution = convolution with
         {
-            Boundary =
-                kernel == 1 ? Boundary.ZeroPadding
-                : around is var (rows, alongRows) ? Around(node, input, before, rows, alongRows)
-                : Zeros(node, before),
+            Boundary = around is var (rows, alongRows) ? Around(node, input, before, rows, alongRows) : Zeros(node, kernel, before),
         };
         if (convolution.OutputOf(input) != ShapeOf(node.Output[0]))
         {
@@ -81,12 +82,13 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         var isTransposed = node.OpType == "Gemm" && node.Integer("transB", 0) != 0;
         if (
             types[node.Input[1]].Shape is not [var rows, var columns]
+            || types[node.Input[0]].Shape is not { Length: 2 }
             || node.Integer("transA", 0) != 0
             || node.Real("alpha", 1) != 1
             || node.Real("beta", 1) != 1
         )
         {
-            throw Not(node, "it is not a plain product with weights");
+            throw Not(node, "it is not a plain product of vectors with weights");
         }
 
         return new Dense { Channels = (int)(isTransposed ? rows : columns), Parameters = Parameters(node, isTransposed ? columns : rows) };
@@ -119,7 +121,11 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
         return node.OpType switch
         {
             "BatchNormalization" when batchNorm == OnnxBatchNorm.Batch => new BatchNorm { Epsilon = epsilon, Scale = scale },
-            "LayerNormalization" when types[node.Input[0]].Shape is { Length: 2 } => new LayerNorm { Epsilon = epsilon, Scale = scale },
+            "LayerNormalization" when types[node.Input[0]].Shape is { Length: 2 } && node.Integer("axis", -1) is -1 or 1 => new LayerNorm
+            {
+                Epsilon = epsilon,
+                Scale = scale,
+            },
             "InstanceNormalization" when types[node.Input[0]].Shape is { Length: 4 } => new InstanceNorm { Epsilon = epsilon, Scale = scale },
             "GroupNormalization" => new GroupNorm((int)node.Integer("num_groups", 1)) { Epsilon = epsilon, Scale = scale },
             _ => throw Not(node, "its statistics are not those of a described normalisation"),
@@ -142,7 +148,15 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             : new AveragePool((int)window.Max());
     }
 
-    /// <summary>A constant scalar factor; null if the value is not one.</summary>
+    /// <summary>
+    /// Whether a reduction is over just these axes of its input. Lengths do not tell: of as many channels as columns, the mean over others has the same shape.
+    /// </summary>
+    public bool IsOver(NodeProto reduction, params IReadOnlyCollection<long> axes) =>
+        types[reduction.Input[0]].Shape is { } shape
+        && axes.All(axis => axis < shape.Length)
+        && graph.AxesOf(reduction)?.Select(axis => axis < 0 ? axis + shape.Length : axis).Order().SequenceEqual(axes) == true;
+
+    /// <summary>A constant number; null if the value is not one.</summary>
     public double? NumberOf(string value)
     {
         while (!graph.Constants.ContainsKey(value) && _source.TryGetValue(value, out var node) && node.OpType is "Identity" or "Cast")
@@ -150,7 +164,13 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             value = node.Input[0];
         }
 
-        return graph.Constants.TryGetValue(value, out var tensor) && Tensors.IsReal(tensor.DataType) && Tensors.Reals(tensor) is [var number] ? number : null;
+        // The exponent of a power may be an integer.
+        return !graph.Constants.TryGetValue(value, out var tensor) ? null
+            : Tensors.IsReal(tensor.DataType)
+                ? Tensors.Reals(tensor) is [var number] ? number
+                    : null
+            : Tensors.Integers(tensor) is [var integer] ? integer
+            : null;
     }
 
     /// <summary>The shortest decimal number that single precision rounds to the same number: 0.00001 in single precision is not exactly 0.00001.</summary>
@@ -159,8 +179,11 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
     /// <summary>The exception that a node is not a described layer.</summary>
     public static NotComposedException Not(NodeProto node, string reason) => new($"{node.Called()}: {reason}");
 
-    private static Boundary Zeros(NodeProto node, long before) =>
-        node.Text("auto_pad", "NOTSET") == "NOTSET" && (node.Integers("pads") ?? [0, 0, 0, 0]) is [var top, var left, _, _] && top == before && left == before
+    private static Boundary Zeros(NodeProto node, long kernel, long before) =>
+        (kernel == 1 || node.Text("auto_pad", "NOTSET") == "NOTSET")
+        && (node.Integers("pads") ?? [0, 0, 0, 0]) is [var top, var left, _, _]
+        && top == before
+        && left == before
             ? Boundary.ZeroPadding
             : throw OtherBorder(node, before);
 

@@ -41,16 +41,6 @@ internal sealed class NetworkRecognition
         "Identity",
     ];
 
-    /// <summary>Operators of a norm that divides by the size of a value, in alphabetical order; the square may be a power or a product.</summary>
-    private static readonly string[][] WrittenNorm =
-    [
-        ["Add", "Div", "Pow", "ReduceMean", "Sqrt"],
-        ["Add", "Div", "Mul", "ReduceMean", "Sqrt"],
-    ];
-
-    /// <summary>Operators before these that subtract the mean.</summary>
-    private static readonly string[] WrittenMean = ["ReduceMean", "Sub"];
-
     private readonly Graph _graph;
     private readonly IReadOnlyDictionary<string, string> _tangents;
     private readonly LayerMatch _layers;
@@ -197,7 +187,7 @@ internal sealed class NetworkRecognition
                 return new(LayerMatch.Pooling(node), value, output);
             case "GlobalAveragePool":
                 return new(new GlobalAveragePool(), value, output);
-            case "ReduceMean" when _layers.ShapeOf(output) == _layers.ShapeOf(value) with { Height = 1, Width = 1 }:
+            case "ReduceMean" when _layers.IsOver(node, 2, 3):
                 return new(new GlobalAveragePool(), value, output);
             case "Dropout" or "Identity" or "Cast":
                 _at = output;
@@ -309,33 +299,51 @@ internal sealed class NetworkRecognition
             }
         }
 
-        return Operations(nodes).AsSpan().SequenceEqual(WrittenMean) && Region(merged, to) is var (ending, after) && IsNorm(after)
-                ? Normalised<LayerNorm>([.. nodes, .. after], value, ending)
-            : IsNorm(nodes) ? Normalised<RmsNorm>(nodes, value, merged)
+        return merged != to && IsCentred(nodes, value) && Region(merged, to) is var (ending, after) && Epsilon(after, merged) is { } ofVariance
+                ? new(new LayerNorm { Epsilon = ofVariance }, value, ending)
+            : Epsilon(nodes, value) is { } ofSquares ? new(new RmsNorm { Epsilon = ofSquares }, value, merged)
             : node.OpType is "Add" && node.Input.Count(_tangents.ContainsKey) == 2 ? Sum(node, value)
             : throw LayerMatch.Not(node, "it joins paths, but is not a residual sum");
     }
 
-    private static string[] Operations(IEnumerable<NodeProto> nodes) => [.. nodes.Select(node => node.OpType).Order(StringComparer.Ordinal)];
+    /// <summary>Whether two nodes give x minus its mean over channels.</summary>
+    private bool IsCentred(List<NodeProto> nodes, string x) =>
+        nodes is [{ OpType: "ReduceMean" } mean, { OpType: "Sub" } difference]
+        && IsMean(mean, x)
+        && difference.Input[0] == x
+        && difference.Input[1] == mean.Output[0];
 
-    private static bool IsNorm(IReadOnlyList<NodeProto> nodes) => Array.Exists(WrittenNorm, written => Operations(nodes).AsSpan().SequenceEqual(written));
-
-    /// <summary>A norm over the channels of each point.</summary>
-    private RecognisedLayer Normalised<T>(IReadOnlyList<NodeProto> nodes, string value, string merged)
-        where T : Norm, new()
+    /// <summary>
+    /// The ε of x/√(mean of x² + ε), if five nodes are just that; otherwise null. With another power, or ε added to the root, they are
+    /// another function.
+    /// </summary>
+    private double? Epsilon(List<NodeProto> nodes, string x)
     {
-        var isOverChannels = nodes
-            .Where(node => node.OpType == "ReduceMean")
-            .All(node => _layers.ShapeOf(node.Output[0]) == _layers.ShapeOf(value) with { Channels = 1 });
-        var epsilon = nodes
-            .Where(node => node.OpType == "Add")
-            .SelectMany(node => node.Input)
-            .Select(_layers.NumberOf)
-            .FirstOrDefault(number => number is not null);
-        return isOverChannels && epsilon is { } added
-            ? new(new T { Epsilon = LayerMatch.Decimal(added) }, value, merged)
-            : throw new NotComposedException($"'{merged}' is normalised over other axes than channels");
+        if (
+            nodes is not [var square, { OpType: "ReduceMean" } mean, { OpType: "Add" } sum, { OpType: "Sqrt" } root, { OpType: "Div" } quotient]
+            || !(
+                square.OpType == "Pow"
+                    ? square.Input[0] == x && _layers.NumberOf(square.Input[1]) == 2
+                    : square.OpType == "Mul" && square.Input.All(input => input == x)
+            )
+            || !IsMean(mean, square.Output[0])
+            || !sum.Input.Contains(mean.Output[0])
+            || root.Input[0] != sum.Output[0]
+            || quotient.Input[0] != x
+            || quotient.Input[1] != root.Output[0]
+        )
+        {
+            return null;
+        }
+
+        return _layers.NumberOf(sum.Input.FirstOrDefault(input => input != mean.Output[0]) ?? "") is { } epsilon ? LayerMatch.Decimal(epsilon) : null;
     }
+
+    /// <summary>Whether a node is the mean of a value over the channels of each point.</summary>
+    /// <exception cref="NotComposedException">It is a mean over other axes.</exception>
+    private bool IsMean(NodeProto node, string value) =>
+        node.Input[0] == value
+        && (_layers.IsOver(node, 1) && node.Integer("keepdims", 1) != 0 ? true : throw LayerMatch.Not(node, "it is a mean over other axes than channels"));
 
     private RecognisedLayer Sum(NodeProto node, string value)
     {

@@ -34,7 +34,8 @@ internal sealed record NoiseEntry(string Value, IReadOnlyList<long> Shape)
 
     private static IEnumerable<NodeProto> Embeddings(Graph graph, IReadOnlyDictionary<string, TensorType> types, IEnumerable<string> inputs)
     {
-        var dependent = DataDependence.Find(graph, inputs);
-        return graph.Nodes.Where(node => ParameterSearch.IsEmbedding(node, graph, types, dependent));
+        string[] given = [.. inputs];
+        var (tokens, dependent) = (DataDependence.FindKept(graph, types, given), DataDependence.Find(graph, given));
+        return graph.Nodes.Where(node => ParameterSearch.IsEmbedding(node, graph, types, tokens, dependent));
     }
 }

@@ -26,7 +26,12 @@ internal static class OnnxRemarks
             remarks.Add($"Noise ends at {end.Called()}, whose derivative is zero. {silent.Called()}, which follows, is not looked at.");
         }
 
-        if (!parameters.Exists(parameter => parameter.Role == OnnxParameterRole.Scale) && graph.Nodes.Exists(node => node.OpType == "Conv"))
+        // An instance norm that stands for the norm of groups has no scale of its own, and perhaps none after it.
+        if (
+            !parameters.Exists(parameter => parameter.Role == OnnxParameterRole.Scale)
+            && !graph.Nodes.Exists(node => node.OpType == "InstanceNormalization")
+            && graph.Nodes.Exists(node => node.OpType == "Conv")
+        )
         {
             remarks.Add(
                 "The file has convolutions and no normalisation. An exporter in evaluation mode folds batch normalisation into convolutions: "

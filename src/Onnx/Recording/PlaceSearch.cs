@@ -54,6 +54,7 @@ internal sealed class PlaceSearch
     private readonly IReadOnlyDictionary<string, TensorType> _types;
     private readonly IReadOnlyDictionary<string, string> _tangents;
     private readonly Dictionary<string, OnnxParameterRole> _roles;
+    private readonly IReadOnlyCollection<string> _entries;
     private readonly Dictionary<string, NodeProto> _source = [];
     private readonly Dictionary<string, List<NodeProto>> _users = [];
 
@@ -67,10 +68,11 @@ internal sealed class PlaceSearch
         Graph graph,
         IReadOnlyDictionary<string, TensorType> types,
         IReadOnlyDictionary<string, string> tangents,
-        IEnumerable<Parameter> parameters
+        IEnumerable<Parameter> parameters,
+        IReadOnlyCollection<string> entries
     )
     {
-        (_types, _tangents) = (types, tangents);
+        (_types, _tangents, _entries) = (types, tangents, entries);
         _roles = parameters.ToDictionary(parameter => parameter.Value, parameter => parameter.Role);
         foreach (var node in graph.Nodes)
         {
@@ -107,7 +109,7 @@ internal sealed class PlaceSearch
     )
     {
         var trunk = Trunk.Find(graph, tangents, entries);
-        var search = new PlaceSearch(graph, types, tangents, parameters);
+        var search = new PlaceSearch(graph, types, tangents, parameters, entries);
         var axes = ChannelAxes.Find(graph, types, tangents);
         var places = new List<PlaceValue>();
         var taken = new HashSet<string>();
@@ -142,7 +144,7 @@ internal sealed class PlaceSearch
         var depth = node.Input.Select(input => _depths.GetValueOrDefault(input)).DefaultIfEmpty(0).Max() + (isWeighted ? 1 : 0);
         var origins = moving.Select(input => _origins.GetValueOrDefault(input, input)).Distinct().ToList();
         var kind = node.Output.Any(_tangents.ContainsKey) ? Kind(node, isWeighted, moving.Count, origins.Count) : null;
-        foreach (var output in node.Output)
+        foreach (var output in node.Output.Where(output => output.Length > 0))
         {
             _depths[output] = depth;
             _origins[output] = kind is not null and not OnnxPlaceKind.Activated || origins.Count != 1 ? output : origins[0];
@@ -154,6 +156,8 @@ internal sealed class PlaceSearch
     private bool IsWeighted(NodeProto node) =>
         (Products.Contains(node.OpType) && node.Input.Any(input => _roles.TryGetValue(input, out var role) && role == OnnxParameterRole.Weights))
         || (node.OpType == "Gather" && _roles.TryGetValue(node.Input[0], out var table) && table == OnnxParameterRole.Embedding)
+        // A table that is computed is no parameter, but noise enters after it all the same.
+        || (node.OpType == "Gather" && _entries.Contains(node.Output[0]))
         || (Products.Contains(node.OpType) && node.Input.Any(input => _roles.TryGetValue(input, out var tied) && tied == OnnxParameterRole.Embedding));
 
     private OnnxPlaceKind? Kind(NodeProto node, bool isWeighted, int moving, int origins) =>
@@ -209,7 +213,10 @@ internal sealed class PlaceSearch
         };
     }
 
-    /// <summary>The last node of a layer that begins with a given node: biases after a product, or a constant factor.</summary>
+    /// <summary>
+    /// The last node of a layer that begins with a given node: biases after a product, a constant factor, or what follows the norm of groups, which is over
+    /// values of another shape.
+    /// </summary>
     private NodeProto End(NodeProto node)
     {
         while (_users.GetValueOrDefault(node.Output[0], []) is [var user] && Continues(node, user))
@@ -220,12 +227,22 @@ internal sealed class PlaceSearch
         return node;
     }
 
+    /// <summary>Whether a change of shape takes back the one that gave a value.</summary>
+    private bool TakesBack(NodeProto reshape, string value) =>
+        _source.TryGetValue(value, out var before)
+        && before.OpType == "Reshape"
+        && !_types[before.Input[0]].HasShapeOf(_types[value])
+        && _types[before.Input[0]].HasShapeOf(_types[reshape.Output[0]]);
+
     private bool Continues(NodeProto node, NodeProto user)
     {
         var other = user.Input.FirstOrDefault(input => input != node.Output[0]);
         return other is not null
             && user.OpType switch
             {
+                "Reshape" => node.OpType == "InstanceNormalization" && TakesBack(user, node.Input[0]),
+                "Mul" when node.OpType == "Reshape" => _roles.TryGetValue(other, out var role) && role == OnnxParameterRole.Scale,
+                "Add" when node.OpType is "Reshape" or "Mul" => IsShift(other),
                 "Add" => node.OpType == "MatMul" && _roles.TryGetValue(other, out var role) && role == OnnxParameterRole.Bias,
                 "Mul" or "Div" when node.OpType == "Mul" => user.Input.Count(_tangents.ContainsKey) == 1
                     && user.Input[0] == node.Output[0]

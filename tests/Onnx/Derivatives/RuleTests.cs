@@ -626,4 +626,11 @@ public class RuleTests
         derivative.Inputs.Add(Build.Input("dx", [.. dx.Dims]));
         return Evaluation.Run(derivative, new Dictionary<string, TensorProto> { ["x"] = x, ["dx"] = dx }, [tangents["y"]])[tangents["y"]];
     }
+
+    [Fact]
+    public void The_derivative_of_a_magnitude_at_zero_is_the_one_from_the_left()
+    {
+        var graph = GraphReader.Read(Build.Model(13, [Build.Input("x", 3)], [], Build.Node("Abs", ["x"], "y")), "magnitude");
+        Tangent(graph, Build.Tensor("x", [-2, 0, 3], 3), Build.Tensor("dx", [1, 10, 100], 3)).Should().Equal(-1, -10, 100);
+    }
 }

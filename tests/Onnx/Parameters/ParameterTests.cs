@@ -170,12 +170,14 @@ public class ParameterTests
     [InlineData("Reciprocal")]
     [InlineData("Div")]
     [InlineData("Pow")]
+    [InlineData("Pow of the root")]
     public void The_scale_of_a_written_out_RMS_norm_is_found_however_its_root_is_inverted(string form)
     {
         NodeProto[] inverse = form switch
         {
             "Reciprocal" => [Build.Node("Sqrt", ["m"], "s"), Build.Node("Reciprocal", ["s"], "i")],
             "Div" => [Build.Node("Sqrt", ["m"], "s"), Build.Node("Div", ["one", "s"], "i")],
+            "Pow of the root" => [Build.Node("Sqrt", ["m"], "s"), Build.Node("Pow", ["s", "whole"], "i")],
             _ => [Build.Node("Pow", ["m", "exponent"], "i")],
         };
         var model = Build.Model(
@@ -186,6 +188,7 @@ public class ParameterTests
                 Build.Tensor("gamma", 0.4, 4),
                 Build.Tensor("one", [1]),
                 Build.Tensor("exponent", [-0.5]),
+                Build.Integers("whole", -1),
                 Build.Tensor("v", 0.4, 4, 4),
             ],
             [
@@ -281,4 +284,45 @@ public class ParameterTests
     [Fact]
     public void Capital_and_small_letters_of_names_differ() =>
         Find(Net(), OnnxWeights.He, "F*", "GAMMA").Values.Should().NotContain(parameter => parameter.Law.Shape == LawShape.Stays);
+
+    /// <summary>Beside products, where the scale of a norm is looked for.</summary>
+    [Fact]
+    public void A_square_whose_exponent_is_an_integer_is_no_inverse_root() =>
+        Find(
+            Build.Model(
+                13,
+                [Build.Input("x", -1, 4)],
+                [Build.Tensor("w", 0.4, 4, 4), Build.Tensor("gamma", 0.4, 4), Build.Integers("two", 2)],
+                Build.Node("MatMul", ["x", "w"], "h"),
+                Build.Node("Pow", ["h", "two"], "q"),
+                Build.Node("Mul", ["h", "q"], "n"),
+                Build.Node("Mul", ["gamma", "n"], "y")
+            ),
+            OnnxWeights.He
+        )
+            .Keys.Should()
+            .Equal("w");
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(60)]
+    [InlineData(100_000)]
+    public void Uniform_numbers_are_told_from_normal_ones_that_end_at_two_deviations(int count)
+    {
+        const int Samples = 200;
+        var isUniform = Enumerable.Range(0, Samples).Count(sample => LawOf(LawShape.Uniform, (uint)sample, count, _ => true) == LawShape.Uniform);
+        isUniform.Should().BeGreaterThan(Samples * 95 / 100);
+        if (count > 1000)
+        {
+            LawOf(LawShape.Normal, 1, count, value => Math.Abs(value) < 2).Should().Be(LawShape.Normal);
+        }
+    }
+
+    /// <summary>The law that is found for numbers of variance 1, of which some are left out.</summary>
+    private static LawShape LawOf(LawShape shape, uint sample, int count, Func<float, bool> isTaken)
+    {
+        var numbers = new float[count];
+        new ParameterLaw(shape, 0, 1).Draw(numbers, 5, sample, 0);
+        return ParameterLaw.Like([.. numbers.Where(isTaken).Select(number => (double)number)]).Shape;
+    }
 }

@@ -301,4 +301,93 @@ public class RefusalTests
             Build.Node("Relu", ["h1"], "h2"),
             Build.Node("GlobalAveragePool", ["h2"], "y")
         );
+
+    [Theory]
+    [InlineData(nameof(DataType.Float), 1 << 15, 1 << 15, "*at most 2.00 GB*got 4.29 GB")]
+    [InlineData(nameof(DataType.Float16), 1 << 15, 1 << 14, "*at most 2.00 GB*got 2.15 GB")]
+    public void Tensors_beyond_what_ONNX_Runtime_takes_are_refused_before_they_are_read(string type, long rows, long columns, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var model = Convolved();
+        var large = new TensorProto { Name = "large", DataType = (int)Enum.Parse<DataType>(type) };
+        large.Dims.AddRange([rows, columns]);
+        model.Graph.Initializer.Insert(0, large);
+        Outside(model, "absent.bin");
+        var act = () => OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions()).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ai.onnx")]
+    public void A_local_function_by_the_name_of_an_operator_is_refused(string domain)
+    {
+        using var folder = new TemporaryFolder();
+        var model = Convolved();
+        model.Functions.Add(new FunctionProto { Name = "Relu", Domain = domain });
+        var act = () => OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions()).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage("*the local function 'Relu'*");
+    }
+
+    [Fact]
+    public void Random_numbers_in_a_branch_are_refused()
+    {
+        var model = Build.Model(
+            13,
+            [Build.Input("x", 2, 3)],
+            [Build.Tensor("zero", [0]), Build.Tensor("w", 1, 3, 3)],
+            Build.Node("ReduceMax", ["x"], "most").With("keepdims", 0L),
+            Build.Node("Greater", ["most", "zero"], "chosen"),
+            Build
+                .Node("If", ["chosen"], "more")
+                .With("then_branch", [], [Build.Node("RandomNormal", [], "drawn").With("shape", [2L, 3])], "drawn")
+                .With("else_branch", [Build.Tensor("none", new double[6], 2, 3)], [Build.Node("Identity", ["none"], "fixed")], "fixed"),
+            Build.Node("Add", ["x", "more"], "h"),
+            Build.Node("MatMul", ["h", "w"], "y")
+        );
+        model.Graph.Initializer[0].Dims.Clear();
+        var act = () => PreparedNetwork.Prepare(GraphReader.Read(model, "net"), new OnnxOptions()).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage("*without random operators, got RandomNormal 'randomnormal'*");
+    }
+
+    [Theory]
+    [InlineData(OnnxBatchNorm.Batch)]
+    [InlineData(OnnxBatchNorm.Stored)]
+    public void Batch_norm_of_values_without_channels_is_refused(OnnxBatchNorm statistics)
+    {
+        var model = Build.Model(
+            15,
+            [Build.Input("x", 4)],
+            [Build.Tensor("scale", [1]), Build.Tensor("shift", [0]), Build.Tensor("mean", [0]), Build.Tensor("variance", [1])],
+            Build.Node("BatchNormalization", ["x", "scale", "shift", "mean", "variance"], "y")
+        );
+        foreach (var tensor in model.Graph.Initializer)
+        {
+            tensor.Dims.Clear();
+            tensor.Dims.Add(1);
+        }
+
+        var act = () => PreparedNetwork.Prepare(GraphReader.Read(model, "net"), new OnnxOptions { BatchNorm = statistics }).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage("*batch and channels*BatchNormalization 'batchnormalization', got [4]");
+    }
+
+    [Theory]
+    [InlineData("Clip")]
+    [InlineData("Pad")]
+    public void Old_operators_with_numbers_in_attributes_run_in_double_precision(string operation)
+    {
+        var w = Tensors.FromReals(DataType.Double, [4, 4], Tensors.Reals(Build.Tensor("w", 1, 4, 4)));
+        w.Name = "w";
+        var node = Build.Node(operation, ["h"], "y");
+        var model = Build.Model(
+            10,
+            [Build.Input("x", DataType.Double, -1, 4)],
+            [w],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            operation == "Clip" ? node.With("min", 0.0).With("max", 6.0) : node.With("pads", [0L, 1, 0, 1]).With("value", 0.0)
+        );
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { Threads = 1 });
+        network.Record(1, 0).Mappings[0].FirstNotFinite.Should().BeNull();
+    }
 }

@@ -481,4 +481,24 @@ public class RecordTests
         using var whole = PreparedNetwork.Prepare(GraphReader.Read(With("Relu"), "net"), AsFile);
         whole.Remarks.Should().BeEmpty();
     }
+
+    [Fact]
+    public void A_depth_does_not_pass_through_outputs_and_inputs_that_are_left_out()
+    {
+        // Deep values have an output without a name; the shallow Clip has an input without one.
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 3, 4, 4)],
+            [Build.Tensor("w", 0.5, 3, 3, 1, 1), Build.Tensor("most", [6])],
+            Build.Node("Conv", ["x", "w"], "a"),
+            Build.Node("Conv", ["a", "w"], "b"),
+            Build.Node("MaxPool", ["b"], "deep", "").With("kernel_shape", [1L, 1]),
+            Build.Node("Clip", ["x", "", "most"], "bounded"),
+            Build.Node("Conv", ["bounded", "w"], "shallow"),
+            Build.Node("Add", ["deep", "shallow"], "y")
+        );
+        model.Graph.Initializer[1].Dims.Clear();
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(model, "net"), AsFile);
+        network.Places.Single(place => place.Name == "shallow").Depth.Should().Be(1);
+    }
 }
