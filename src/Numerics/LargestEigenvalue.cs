@@ -28,6 +28,12 @@ internal static unsafe class LargestEigenvalue
     /// <summary>Number of starting vectors that are tried after the first; two failures in a row have never been observed.</summary>
     private const int MostAttempts = 4;
 
+    /// <summary>Greatest magnitude of the trace's power of two with which squares of elements, and of much smaller numbers, are within the range.</summary>
+    private const int MostExponent = 300;
+
+    /// <summary>Numbers that the method takes for a matrix of a given size beside the matrix: a basis, and the factor that certifies the result.</summary>
+    internal static double Numbers(double size) => size <= MostReduced ? 0 : 2 * size * size;
+
     /// <summary>Below this share of the trace the remainder is rounding error of the matrix itself.</summary>
     private const double RoundingFloor = 1e-13;
 
@@ -68,9 +74,22 @@ internal static unsafe class LargestEigenvalue
             return 0;
         }
 
+        var exponent = Math.ILogB(trace);
+        if (Math.Abs(exponent) > MostExponent)
+        {
+            // Scaling by a power of two, which is exact, keeps squares of elements within the range.
+            var scaled = new double[matrix.Length];
+            for (var i = 0; i < scaled.Length; i++)
+            {
+                scaled[i] = Math.ScaleB(matrix[i], -exponent);
+            }
+
+            return Math.ScaleB(OfSymmetric(scaled, size, threads), exponent);
+        }
+
         if (size <= MostReduced)
         {
-            return OfSmall(matrix, size, trace);
+            return OfSmall(matrix, size);
         }
 
         var largest = Lanczos(matrix, StartingVector(size, 0), trace, toTheEnd: false, threads);
@@ -82,28 +101,14 @@ internal static unsafe class LargestEigenvalue
         return largest;
     }
 
-    private static double OfSmall(ReadOnlySpan<double> matrix, int size, double trace)
+    private static double OfSmall(ReadOnlySpan<double> matrix, int size)
     {
-        // Scaling by a power of two, which is exact, keeps squares of elements within the range.
-        var exponent = Math.ILogB(trace);
         Span<double> diagonal = stackalloc double[size],
             offDiagonal = stackalloc double[size],
             reduced = stackalloc double[matrix.Length];
         matrix.CopyTo(reduced);
-        if (exponent is < -300 or > 300)
-        {
-            for (var i = 0; i < reduced.Length; i++)
-            {
-                reduced[i] = Math.ScaleB(reduced[i], -exponent);
-            }
-        }
-        else
-        {
-            exponent = 0;
-        }
-
         Tridiagonalisation.Reduce(reduced, diagonal, offDiagonal);
-        return Math.ScaleB(TridiagonalSpectrum.Largest(diagonal, offDiagonal), exponent);
+        return TridiagonalSpectrum.Largest(diagonal, offDiagonal);
     }
 
     /// <summary>The fixed pseudo-random starting vector of an attempt.</summary>

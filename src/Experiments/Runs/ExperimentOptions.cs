@@ -353,29 +353,30 @@ public sealed record ExperimentOptions
 
         ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
-        if (Noise == NoiseKind.Full && Settings(images).Description() is null)
-        {
-            throw new InvalidInputException(
-                ParameterName.Spell(nameof(Noise)),
-                "expected mapping where the kernel is larger than the "
-                    + $"{Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full"
-            );
-        }
-
-        if (Gradients && Settings(images).Description() is null)
-        {
-            throw new InvalidInputException(
-                ParameterName.Spell(nameof(Gradients)),
-                $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside "
-                    + $"the network, got {KernelSize}"
-            );
-        }
+        RequireDescription(images);
 
         if (HasSinglePoint(images) && NamedArchitecture.HasBatchNorm)
         {
             throw new InvalidInputException(
                 ParameterName.Spell(nameof(BatchSize)),
                 $"expected at least 2 for a fully connected {Architecture}, since batch norm maps a single point to zero; got {BatchSize}"
+            );
+        }
+    }
+
+    /// <summary>Refuses differentiated statistics, and gradients, of an architecture that cannot be described as layers, which both need.</summary>
+    private void RequireDescription(ImageSource images)
+    {
+        if (Noise != NoiseKind.Full && !Gradients)
+        {
+            return;
+        }
+
+        if (Settings(images).WhyUndescribed() is { } reason)
+        {
+            throw new InvalidInputException(
+                ParameterName.Spell(Gradients ? nameof(Gradients) : nameof(Noise)),
+                $"expected a network that a description by layers allows: {reason}"
             );
         }
     }

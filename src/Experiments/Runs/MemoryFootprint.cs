@@ -1,4 +1,5 @@
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Experiments;
 
@@ -58,14 +59,15 @@ internal static class MemoryFootprint
         results += options.Gradients ? results / MomentColumns.All.Count : 0;
         var gradients =
             options.Gradients && options.Settings(new TensorShape(options.BatchSize, height, width, channels)).Description() is { } description
-                ? BackwardMemory.Bytes(description, options.BatchSize, sizeof(float))
+                ? BackwardMemory.Bytes(description, options.BatchSize, sizeof(float), Environment.ProcessorCount)
                 : 0;
         var buffers = architecture.IsResidual ? 3 : 2;
         var total =
             (buffers * features)
             + (inputElements * ((2 * sizeof(float)) + sizeof(double)))
             + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float))
-            + (2 * gram * sizeof(double))
+            + (2 * (gram + LargestEigenvalue.Numbers(Math.Min(points, options.NumChannels))) * sizeof(double))
+            + (2 * ChannelStatistics.Numbers(points, options.NumChannels) * sizeof(double))
             + (table * sizeof(int))
             + (spectra * sizeof(float))
             + (results * 2 * sizeof(double))
@@ -90,23 +92,32 @@ internal static class MemoryFootprint
     private static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, Network network)
     {
         var places = options.RecordedPlaces!;
-        var (layers, largest) = NetworkMemory.Estimate(options.PreparedNetwork!, options.BatchSize);
+        var (_, largest) = NetworkMemory.Estimate(options.PreparedNetwork!, options.BatchSize);
+        var (layers, _) = NetworkMemory.Estimate(options.PreparedNetwork!, options.BatchSize, threads: Environment.ProcessorCount);
         var features = 2 * sizeof(float) * (double)options.BatchSize * network.Places.Select(place => place.Shape.Features).DefaultIfEmpty(0).Max();
         var pixels = (double)options.BatchSize * network.Input.Features;
 
         // The computation of effective ranks keeps its matrices, one set for each shape.
-        var grams = Enumerable
+        var ranked = Enumerable
             .Range(0, places.Count)
             .Where(i => places.HasRanks[i])
             .Select(i => places.Places[i].Shape)
             .Distinct()
-            .Select(shape => Gram((double)options.BatchSize * shape.Positions, shape.Channels))
+            .Select(shape => (Points: (double)options.BatchSize * shape.Positions, shape.Channels))
             .ToArray();
+        var grams = ranked.Select(shape => Gram(shape.Points, shape.Channels)).ToArray();
+
+        // The last eigenvalues' memory may not be free yet; statistics are kept for each shape.
+        var eigenvalues = ranked.Select(shape => LargestEigenvalue.Numbers(Math.Min(shape.Points, shape.Channels))).DefaultIfEmpty(0).Max();
+        var statistics = places
+            .Places.Select(place => place.Shape)
+            .Distinct()
+            .Sum(shape => ChannelStatistics.Numbers((double)options.BatchSize * shape.Positions, shape.Channels));
         var results = (double)options.NumSims * places.Count * MomentColumns.All.Count;
-        var gradients = options.Gradients ? BackwardMemory.Bytes(options.PreparedNetwork!, options.BatchSize, sizeof(float)) : 0;
+        var gradients = options.Gradients ? BackwardMemory.Bytes(options.PreparedNetwork!, options.BatchSize, sizeof(float), Environment.ProcessorCount) : 0;
         return (
             features,
-            layers + gradients + ((pixels + (2 * grams.Sum()) + (2 * results)) * sizeof(double)),
+            layers + gradients + ((pixels + (2 * (grams.Sum() + eigenvalues)) + statistics + (2 * results)) * sizeof(double)),
             new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count * sizeof(double) }.Max()
         );
     }

@@ -9,9 +9,6 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IScalarFunction
 {
-    /// <summary>Derivatives below this are computed again with an exponent of their own, because single precision would lose digits of them.</summary>
-    private const double LeastDerivative = 1e-30;
-
     private readonly ScaledTensor<T>? _derivative;
 
     /// <summary>Allocates memory for the derivative.</summary>
@@ -24,15 +21,17 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     /// <exception cref="ArithmeticException">The function has no value in double precision for a signal of this size.</exception>
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
     {
-        var (exponent, outputExponent) = ActivationExponents.Choose<TFunction>(source.Exponent, context.Depth);
-        target.Exponent = outputExponent == exponent ? source.Exponent : outputExponent;
-        var largest = Evaluate(source, target, exponent, outputExponent, 0, context.Threads);
-        if (_derivative is not null && largest is > 0 and < LeastDerivative)
+        var chosen = ActivationExponents.Choose<TFunction>(source.Exponent, context.Depth);
+        var (largest, largestSlope) = Evaluate(source, target, chosen, 0, context.Threads);
+        var own = ActivationExponents.OfSignal(largest, chosen.Value);
+        var ofDerivative = _derivative is null ? 0 : ActivationExponents.OfNoise(largestSlope);
+        if (own != 0 || ofDerivative != 0)
         {
-            // The derivatives of a saturated function are so small that they are computed again with another power of two.
-            Evaluate(source, target, exponent, outputExponent, ActivationExponents.OfNoise(largest), context.Threads);
+            // Values or derivatives of a saturated function are so small that they are computed again with other powers of two.
+            Evaluate(source, target, (chosen.Argument, chosen.Value + own), ofDerivative, context.Threads);
         }
 
+        target.Exponent = ActivationExponents.OfOutput(source.Exponent, chosen, own);
         target.Rescale(Output, context.Threads);
     }
 
@@ -71,11 +70,17 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     }
 
     /// <summary>Evaluates function and derivative.</summary>
-    /// <returns>The largest derivative.</returns>
-    private double Evaluate(ScaledTensor<T> source, ScaledTensor<T> target, int exponent, int outputExponent, int derivativeExponent, int threads)
+    /// <returns>The largest of both, in stored units.</returns>
+    private (double Value, double Slope) Evaluate(
+        ScaledTensor<T> source,
+        ScaledTensor<T> target,
+        (int Argument, int Value) exponents,
+        int ofDerivative,
+        int threads
+    )
     {
-        var scales = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -derivativeExponent));
-        var maxima = new double[RowChunks.Count(Input.Points)];
+        var scales = (Math.ScaleB(1, exponents.Argument), Math.ScaleB(1, -exponents.Value), Math.ScaleB(1, -ofDerivative));
+        var maxima = new (double Value, double Slope)[RowChunks.Count(Input.Points)];
         RowChunks.ForEach(
             Input.Points,
             threads,
@@ -84,14 +89,14 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
                 var signal = source.Rows(Input.Channels, first, count);
                 var value = target.Rows(Input.Channels, first, count);
                 var slope = _derivative is null ? [] : _derivative.Rows(Input.Channels, first, count);
-                maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(signal, [], value, slope, scales).Slope;
+                maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(signal, [], value, slope, scales);
             }
         );
         if (_derivative is not null)
         {
-            _derivative.Exponent = derivativeExponent;
+            _derivative.Exponent = ofDerivative;
         }
 
-        return maxima.Max();
+        return (maxima.Max(pair => pair.Value), maxima.Max(pair => pair.Slope));
     }
 }

@@ -13,11 +13,15 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Dictionary<(Layer Layer, Shape Input), ConvolutionTables> _tables = [];
+    private readonly Dictionary<(TensorShape Shape, int Heads, bool Causal), AttentionHeadAdjoint<T>[]> _heads = [];
     private readonly List<BatchNormAdjoint<T>> _batchNorms = [];
     private readonly int[] _next = new int[Enum.GetValues<ParameterKind>().Length];
 
     /// <summary>The batch norms in the order of propagation.</summary>
     public IReadOnlyList<BatchNormAdjoint<T>> BatchNorms => _batchNorms;
+
+    /// <summary>The heads of all attention: for each shape, one for each thread. Layers use them one after the other.</summary>
+    public IReadOnlyCollection<AttentionHeadAdjoint<T>[]> Heads => _heads.Values;
 
     private bool OfParameters => keeps.HasFlag(Gradients.Parameters);
 
@@ -67,6 +71,11 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
         {
             tables.Dispose();
         }
+
+        foreach (var head in _heads.Values.SelectMany(workers => workers))
+        {
+            head.Dispose();
+        }
     }
 
     private AdjointLayer<T> Make(Convolution convolution, Shape input)
@@ -94,7 +103,14 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
     private AttentionAdjoint<T> Make(Attention attention, TensorShape shape)
     {
         ParameterTensor[] weights = [.. Enumerable.Range(0, 4).Select(_ => Weights(attention, shape.Channels, shape.Channels, attention.Parameters))];
-        return new AttentionAdjoint<T>(shape, attention, weights, OfParameters, threads);
+        var key = (shape, attention.Heads, attention.Causal);
+        if (!_heads.TryGetValue(key, out var workers))
+        {
+            workers = [.. Enumerable.Range(0, threads).Select(_ => new AttentionHeadAdjoint<T>(shape, attention.Heads, attention.Causal))];
+            _heads.Add(key, workers);
+        }
+
+        return new AttentionAdjoint<T>(shape, attention, weights, OfParameters, workers);
     }
 
     private ParameterTensor Mask(Dropout dropout, int channels) =>

@@ -27,16 +27,15 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
     /// <param name="attention">Its description.</param>
     /// <param name="weights">The weights of queries, keys, values and output.</param>
     /// <param name="ofParameters">Whether the gradients of its parameters are computed.</param>
-    /// <param name="threads">Greatest number of threads.</param>
-    public AttentionAdjoint(TensorShape shape, Attention attention, ParameterTensor[] weights, bool ofParameters, int threads)
+    /// <param name="workers">The heads, one for each thread, which layers of equal shape share; not disposed of here.</param>
+    public AttentionAdjoint(TensorShape shape, Attention attention, ParameterTensor[] weights, bool ofParameters, AttentionHeadAdjoint<T>[] workers)
         : base(shape, shape)
     {
-        (_heads, _needsInput) = (attention.Heads, ofParameters);
+        (_heads, _needsInput, _workers) = (attention.Heads, ofParameters, workers);
         _projections = [.. weights.Select(tensor => new ConvolutionAdjoint<T>(shape, shape, tensor, attention.Parameters.BiasVariance, null, ofParameters))];
         _projected = [.. Enumerable.Range(0, 3).Select(_ => new ScaledTensor<T>(shape.Elements))];
         _gradients = [.. Enumerable.Range(0, 3).Select(_ => new ScaledTensor<T>(shape.Elements))];
         (_output, _part) = (new(shape.Elements), new(shape.Elements));
-        _workers = [.. Enumerable.Range(0, threads).Select(_ => new AttentionHeadAdjoint<T>(shape, _heads, attention.Causal))];
     }
 
     /// <inheritdoc/>
@@ -77,11 +76,12 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
             (item, worker) => _workers[worker].Differentiate(_projected, _part, _gradients, item / _heads, item % _heads, exponent)
         );
 
-        // Logits are stored queries times stored keys times a power of two. Dividing it by their exponents gives the gradients in true units.
-        var ofLogits = _part.Exponent + _projected[2].Exponent + exponent;
+        // The gradient of queries is that of logits times keys, and that of keys is that of logits times queries: true units, although the softmax does not
+        // change beyond a certain power of two of the logits, which takes the place of greater ones.
+        var ofLogits = _part.Exponent + _projected[2].Exponent;
         (_gradients[0].Exponent, _gradients[1].Exponent, _gradients[2].Exponent) = (
-            ofLogits - _projected[0].Exponent,
-            ofLogits - _projected[1].Exponent,
+            ofLogits + _projected[1].Exponent,
+            ofLogits + _projected[0].Exponent,
             _part.Exponent
         );
         for (var i = 0; i < 3; i++)
@@ -103,11 +103,6 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
         foreach (var tensor in _projected.Concat(_gradients).Append(_output).Append(_part))
         {
             tensor.Dispose();
-        }
-
-        foreach (var worker in _workers)
-        {
-            worker.Dispose();
         }
 
         base.Dispose();

@@ -19,6 +19,7 @@ public sealed class BackwardPass<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IReadOnlyList<Networks.Place> _places;
+    private readonly Lazy<ParameterLayout> _layout;
     private readonly AdjointFactory<T> _factory;
     private readonly AdjointNode<T>[] _nodes;
     private readonly PassContext<T> _context;
@@ -37,7 +38,8 @@ public sealed class BackwardPass<T> : IDisposable
     /// <see cref="NoiseKind.Mapping"/> holds them.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
     /// <param name="gradients">Which gradients are computed.</param>
-    /// <exception cref="OverflowException">A tensor of the batch, or all parameters together, have more elements than memory can address.</exception>
+    /// <exception cref="OverflowException">A tensor of the batch, or all parameters together where their gradients are computed, have more elements than memory
+    /// can address.</exception>
     public BackwardPass(
         Network network,
         int images,
@@ -49,10 +51,12 @@ public sealed class BackwardPass<T> : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         _places = network.Places;
-        Layout = new ParameterLayout(network);
+        _layout = new Lazy<ParameterLayout>(() => new ParameterLayout(network));
         _factory = new AdjointFactory<T>(images, noise, gradients, threads);
         (_nodes, var signalOfPlace) = AdjointWalk<T>.Collect(network, _factory);
-        _context = new PassContext<T>(Layout, gradients, threads);
+
+        // Weights are drawn tensor by tensor, so all of them together need not fit one vector where no gradient of them does.
+        _context = new PassContext<T>(gradients.HasFlag(Gradients.Parameters) ? Layout : null, gradients, threads);
         (InputShape, OutputShape) = (_factory.Tensor(network.Input), _factory.Tensor(network.Output));
         _plan = SignalPlan.Plan(_nodes, signalOfPlace, InputShape, OutputShape, gradients);
         _pool = new TensorPool<T>(_plan.Capacity);
@@ -73,7 +77,8 @@ public sealed class BackwardPass<T> : IDisposable
     public TensorShape OutputShape { get; }
 
     /// <summary>The position of each parameter in <see cref="ParameterGradients"/> and in a <see cref="ParameterVector{T}"/>.</summary>
-    public ParameterLayout Layout { get; }
+    /// <exception cref="OverflowException">There are more parameters than memory can address.</exception>
+    public ParameterLayout Layout => _layout.Value;
 
     /// <summary>
     /// The signal at the input (points × channels); fill it before <see cref="Forward(IParameterSource{T}, CancellationToken)"/>, which does not change it.

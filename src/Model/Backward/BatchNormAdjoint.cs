@@ -13,11 +13,8 @@ namespace Wellbehaved.Model;
 internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent only ε matters in the denominator, and the output keeps the input's exponent.</summary>
-    private const int LeastExponent = -64;
-
     private readonly double _epsilon;
-    private readonly double _scale;
+    private readonly NormScale _scale;
     private readonly int _index;
     private readonly bool _differentiates;
     private readonly ChannelStatistics _statistics;
@@ -38,7 +35,7 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
     public BatchNormAdjoint(TensorShape shape, Networks.BatchNorm norm, int index, NoiseKind noise, int threads)
         : base(shape, shape)
     {
-        (_epsilon, _scale, _index, _differentiates) = (norm.Epsilon, norm.Scale, index, noise == NoiseKind.Full);
+        (_epsilon, _scale, _index, _differentiates) = (norm.Epsilon, new NormScale(norm.Scale), index, noise == NoiseKind.Full);
         _statistics = new ChannelStatistics(shape.Channels, threads);
         (_shift, _factor) = (new T[shape.Channels], new T[shape.Channels]);
         (_means, _inverseVariances, _factors) = (new double[shape.Channels], new double[shape.Channels], new double[shape.Channels]);
@@ -63,8 +60,7 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
         }
 
         var exponent = source.Exponent;
-        var keepsExponent = _epsilon > 0 && exponent < LeastExponent;
-        var scaledEpsilon = keepsExponent ? _epsilon : Math.ScaleB(_epsilon, -2 * exponent);
+        var units = NormUnits.Choose(_epsilon, exponent);
         for (var channel = 0; channel < _factor.Length; channel++)
         {
             var (mean, square) = given is null
@@ -75,15 +71,15 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
                 (Statistics.Means[channel], Statistics.Variances[channel]) = (Math.ScaleB(mean, exponent), Math.ScaleB(square, 2 * exponent));
             }
 
-            var variance = (keepsExponent ? Math.ScaleB(square, 2 * exponent) : square) + scaledEpsilon;
+            var variance = units.Denominator(square);
             if (variance == 0)
             {
                 throw new DegenerateChannelException(context.Depth, channel);
             }
 
-            (_shift[channel], _factor[channel]) = (T.CreateTruncating(mean), T.CreateTruncating(_scale / Math.Sqrt(variance)));
+            (_shift[channel], _factor[channel]) = (T.CreateTruncating(mean), T.CreateTruncating(_scale.Factor / Math.Sqrt(variance)));
             (_means[channel], _factors[channel]) = (mean, double.CreateTruncating(_factor[channel]));
-            _inverseVariances[channel] = Math.ScaleB(1 / variance, keepsExponent ? 2 * exponent : 0);
+            _inverseVariances[channel] = Math.ScaleB(1 / variance, 2 * units.Own);
         }
 
         RowChunks.ForEach(
@@ -97,9 +93,9 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
                 }
             }
         );
-        _exponentChange = keepsExponent ? 0 : -exponent;
+        _exponentChange = _scale.Exponent - units.Exponent;
         target.Exponent = exponent + _exponentChange;
-        if (keepsExponent)
+        if (units.Own != 0)
         {
             target.Rescale(Output, context.Threads);
         }

@@ -12,10 +12,8 @@ namespace Wellbehaved.Model;
 internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Norm norm) : AdjointLayer<T>(shape, shape)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent only ε matters in the denominator, and the output keeps the input's exponent.</summary>
-    private const int LeastExponent = -64;
-
     private readonly NormBlocks _blocks = NormBlocks.Divide(norm);
+    private readonly NormScale _scale = new(norm.Scale);
 
     /// <inheritdoc/>
     public override bool NeedsInput => true;
@@ -28,7 +26,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
     /// <exception cref="DegenerateChannelException">The features of a block are constant (RMS norm: zero) and ε = 0.</exception>
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
     {
-        var units = Units(source.Exponent);
+        var units = NormUnits.Choose(norm.Epsilon, source.Exponent);
         var degenerate = new (int Point, int Channel)?[RowChunks.Count(Input.Points / BlockPoints)];
         ForEachBlock(
             context.Threads,
@@ -43,7 +41,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
                 }
 
                 var factor = 1 / Math.Sqrt(variance);
-                factor *= norm.Scale;
+                factor *= _scale.Factor;
                 Map(source.Pointer + start, null, target.Pointer + start, (value, _) => (value - mean) * factor);
             }
         );
@@ -52,7 +50,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
             throw new DegenerateChannelException(context.Depth, first.Channel, first.Point, norm.Word, _blocks.Centres ? "constant" : "zero");
         }
 
-        target.Exponent = units.Keeps ? source.Exponent : 0;
+        target.Exponent = _scale.Exponent + units.Own;
         target.Rescale(Output, context.Threads);
     }
 
@@ -69,9 +67,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
             return;
         }
 
-        var exponent = signals.Input.Exponent;
-        var units = Units(exponent);
-        var own = units.Keeps ? exponent : 0;
+        var units = NormUnits.Choose(norm.Epsilon, signals.Input.Exponent);
         ForEachBlock(
             context.Threads,
             (_, point, channel) =>
@@ -83,20 +79,14 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
                 var gradientMean = _blocks.Centres ? NormSums.Mean(values, BlockPoints, BlockChannels, Input.Channels) : 0;
                 var product = NormSums.Products(signal, values, BlockPoints, BlockChannels, Input.Channels, (mean, gradientMean));
                 var factor = 1 / Math.Sqrt(variance);
-                var slope = Math.ScaleB(factor, own) * Math.ScaleB(factor, own) * product / ((double)BlockPoints * BlockChannels);
-                factor *= norm.Scale;
+                var slope = Math.ScaleB(factor, units.Own) * Math.ScaleB(factor, units.Own) * product / ((double)BlockPoints * BlockChannels);
+                factor *= _scale.Factor;
                 Map(signal, values, target.Pointer + start, (value, g) => (g - gradientMean - ((value - mean) * slope)) * factor);
             }
         );
-        target.Exponent = gradient.Exponent - (units.Keeps ? 0 : exponent);
+        target.Exponent = gradient.Exponent + _scale.Exponent - units.Exponent;
         target.Rescale(Input, context.Threads);
     }
-
-    /// <summary>
-    /// The units in which a variance is computed, and ε in these units: true units if the signal is far smaller than ε, otherwise those of the stored signal.
-    /// </summary>
-    private (bool Keeps, int Own, double Epsilon) Units(int exponent) =>
-        norm.Epsilon > 0 && exponent < LeastExponent ? (true, exponent, norm.Epsilon) : (false, 0, Math.ScaleB(norm.Epsilon, -2 * exponent));
 
     private void ForEachBlock(int threads, Action<int, int, int> body)
     {
@@ -117,11 +107,11 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
         );
     }
 
-    private (double Mean, double Variance) Statistics(T* signal, (bool Keeps, int Own, double Epsilon) units)
+    private (double Mean, double Variance) Statistics(T* signal, NormUnits units)
     {
         var mean = _blocks.Centres ? NormSums.Mean(signal, BlockPoints, BlockChannels, Input.Channels) : 0;
         var square = NormSums.Squares(signal, BlockPoints, BlockChannels, Input.Channels, mean);
-        return (mean, Math.ScaleB(square / ((double)BlockPoints * BlockChannels), 2 * units.Own) + units.Epsilon);
+        return (mean, units.Denominator(square / ((double)BlockPoints * BlockChannels)));
     }
 
     private void Map(T* signal, T* gradient, T* target, Func<double, double, double> function)

@@ -11,16 +11,16 @@ internal sealed unsafe class PassContext<T> : IDisposable
 {
     private readonly AlignedBuffer<T>?[] _scratch = new AlignedBuffer<T>?[3];
     private readonly AlignedBuffer<T>? _gradients;
-    private readonly ParameterLayout _layout;
+    private readonly ParameterLayout? _layout;
 
     /// <summary>Allocates memory for gradients.</summary>
-    /// <param name="layout">The parameters.</param>
+    /// <param name="layout">The parameters; null where their gradients are not computed.</param>
     /// <param name="keeps">Which gradients are computed.</param>
     /// <param name="threads">Greatest number of threads.</param>
-    public PassContext(ParameterLayout layout, Gradients keeps, int threads)
+    public PassContext(ParameterLayout? layout, Gradients keeps, int threads)
     {
         (_layout, Keeps, Product) = (layout, keeps, new MatrixProduct<T>(threads));
-        _gradients = keeps.HasFlag(Gradients.Parameters) ? new AlignedBuffer<T>(layout.Length) : null;
+        _gradients = layout is null ? null : new AlignedBuffer<T>(layout.Length);
     }
 
     /// <summary>Which gradients are computed.</summary>
@@ -64,7 +64,7 @@ internal sealed unsafe class PassContext<T> : IDisposable
     }
 
     /// <summary>The memory for the gradient of a tensor.</summary>
-    public T* Gradient(ParameterTensor tensor) => _gradients!.Pointer + _layout.OffsetOf(tensor);
+    public T* Gradient(ParameterTensor tensor) => _gradients!.Pointer + _layout!.OffsetOf(tensor);
 
     /// <summary>Scratch memory that is valid until the next call for the same slot.</summary>
     /// <param name="slot">0 for parameters, 1 and 2 for layers.</param>

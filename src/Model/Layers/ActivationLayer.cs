@@ -13,26 +13,23 @@ internal sealed class ActivationLayer<T, TFunction>(int threads) : ILayer<T>, IS
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IScalarFunction
 {
-    /// <summary>Noise below this is computed again with an exponent of its own, because single precision would lose digits of it.</summary>
-    private const double LeastNoise = 1e-30;
-
     /// <inheritdoc/>
     /// <exception cref="ArithmeticException">The function has no value in double precision for a signal of this size.</exception>
     public void Propagate(PropagationState<T> state)
     {
         var (source, target) = (state.Current, state.Spare);
         target.Reshape(source.Shape);
-        var (exponent, outputExponent) = ActivationExponents.Choose<TFunction>(source.SignalExponent, state.Depth);
-        (target.SignalExponent, target.NoiseExponent) = (outputExponent == exponent ? source.SignalExponent : outputExponent, source.NoiseExponent);
-        var (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, 0);
-        if (largestNoise is > 0 and < LeastNoise)
+        var chosen = ActivationExponents.Choose<TFunction>(source.SignalExponent, state.Depth);
+        var (largestSignal, largestNoise) = Evaluate(source, target, chosen, 0);
+        var (own, ofNoise) = (ActivationExponents.OfSignal(largestSignal, chosen.Value), ActivationExponents.OfNoise(largestNoise));
+        if (own != 0 || ofNoise != 0)
         {
-            // After a saturated function the noise is so small that it is computed again with another power of two.
-            var noiseExponent = ActivationExponents.OfNoise(largestNoise);
-            (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, noiseExponent);
-            target.NoiseExponent += noiseExponent;
+            // After a saturated function signal or noise are so small that they are computed again with other powers of two.
+            (largestSignal, largestNoise) = Evaluate(source, target, (chosen.Argument, chosen.Value + own), ofNoise);
         }
 
+        target.SignalExponent = ActivationExponents.OfOutput(source.SignalExponent, chosen, own);
+        target.NoiseExponent = source.NoiseExponent + ofNoise;
         Rescaling.Apply(target, T.CreateTruncating(largestSignal), T.CreateTruncating(largestNoise));
         state.Swap();
     }
@@ -43,9 +40,9 @@ internal sealed class ActivationLayer<T, TFunction>(int threads) : ILayer<T>, IS
         // This layer owns no memory.
     }
 
-    private (double Signal, double Noise) Evaluate(SignalAndNoise<T> source, SignalAndNoise<T> target, int exponent, int outputExponent, int noiseExponent)
+    private (double Signal, double Noise) Evaluate(SignalAndNoise<T> source, SignalAndNoise<T> target, (int Argument, int Value) exponents, int ofNoise)
     {
-        var scales = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -noiseExponent));
+        var scales = (Math.ScaleB(1, exponents.Argument), Math.ScaleB(1, -exponents.Value), Math.ScaleB(1, -ofNoise));
         var (channels, points) = (source.Shape.Channels, source.Shape.Points);
         var maxima = new (double Signal, double Noise)[RowChunks.Count(points, channels)];
         RowChunks.ForEach(

@@ -12,11 +12,8 @@ namespace Wellbehaved.Model;
 internal sealed unsafe class BatchNorm<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent only ε matters in the denominator, and the output keeps the input's exponent.</summary>
-    private const int LeastExponent = -64;
-
     private readonly double _epsilon;
-    private readonly double _scale;
+    private readonly NormScale _scale;
     private readonly BatchNormDerivative? _derivative;
     private readonly int _threads;
     private readonly ChannelStatistics _statistics;
@@ -39,7 +36,7 @@ internal sealed unsafe class BatchNorm<T> : ILayer<T>
     internal BatchNorm(TensorShape shape, double epsilon, double scale, NoiseKind noise, int threads)
     {
         _epsilon = epsilon;
-        _scale = scale;
+        _scale = new NormScale(scale);
         _derivative = noise == NoiseKind.Full ? new BatchNormDerivative(shape.Channels) : null;
         _threads = threads;
         _statistics = new ChannelStatistics(shape.Channels, threads);
@@ -67,32 +64,28 @@ internal sealed unsafe class BatchNorm<T> : ILayer<T>
         ArgumentNullException.ThrowIfNull(state);
         var values = state.Current;
         _statistics.Compute(values.Pointer, values.Shape.Points, higherPowers: false);
-        var keepsExponent = _epsilon > 0 && values.SignalExponent < LeastExponent;
-        var scaledEpsilon = keepsExponent ? _epsilon : Math.ScaleB(_epsilon, -2 * values.SignalExponent);
+        var units = NormUnits.Choose(_epsilon, values.SignalExponent);
         for (var channel = 0; channel < _factor.Length; channel++)
         {
             var moments = _statistics.Channels[channel];
-            var variance = (keepsExponent ? Math.ScaleB(moments.Variance, 2 * values.SignalExponent) : moments.Variance) + scaledEpsilon;
+            var variance = units.Denominator(moments.Variance);
             if (variance == 0)
             {
                 throw new DegenerateChannelException(state.Depth, channel);
             }
 
             _shift[channel] = T.CreateTruncating(moments.Mean);
-            _factor[channel] = T.CreateTruncating(_scale / Math.Sqrt(variance));
-            _derivative?.Take(channel, moments.Mean, variance, keepsExponent ? values.SignalExponent : 0);
+            _factor[channel] = T.CreateTruncating(_scale.Factor / Math.Sqrt(variance));
+            _derivative?.Take(channel, moments.Mean, variance, units.Own);
         }
 
         _derivative?.Apply(values, _threads);
         RowChunks.ForEach(values.Shape.Points, _threads, (_, first, count) => Normalise(values, first, count, rectify));
-        if (keepsExponent)
+        values.NoiseExponent += _scale.Exponent - units.Exponent;
+        values.SignalExponent = _scale.Exponent + units.Own;
+        if (units.Own != 0)
         {
             Rescaling.Apply(values, _threads);
-        }
-        else
-        {
-            values.NoiseExponent -= values.SignalExponent;
-            values.SignalExponent = 0;
         }
     }
 

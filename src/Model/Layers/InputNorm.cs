@@ -23,17 +23,15 @@ namespace Wellbehaved.Model;
 internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double epsilon, double scale, int threads) : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Below this exponent only ε matters in the denominator, and the output keeps the input's exponent.</summary>
-    private const int LeastExponent = -64;
+    private readonly NormScale _scale = new(scale);
 
     /// <inheritdoc/>
     /// <exception cref="DegenerateChannelException">The features of a block are constant (RMS norm: zero) and ε = 0.</exception>
     public void Propagate(PropagationState<T> state)
     {
         var values = state.Current;
-        var (shape, exponent) = (values.Shape, values.SignalExponent);
-        var keepsExponent = epsilon > 0 && exponent < LeastExponent;
-        var units = keepsExponent ? (exponent, epsilon) : (0, Math.ScaleB(epsilon, -2 * exponent));
+        var shape = values.Shape;
+        var units = NormUnits.Choose(epsilon, values.SignalExponent);
         var (blockPoints, images) = (blocks.Points(shape), shape.Points / blocks.Points(shape));
         var chunks = RowChunks.Count(images, blockPoints * shape.Channels);
         var degenerate = new (int Point, int Channel)?[chunks];
@@ -61,12 +59,8 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
             throw new DegenerateChannelException(state.Depth, first.Channel, first.Point, word, blocks.Centres ? "constant" : "zero");
         }
 
-        if (!keepsExponent)
-        {
-            values.NoiseExponent -= exponent;
-            values.SignalExponent = 0;
-        }
-
+        values.NoiseExponent += _scale.Exponent - units.Exponent;
+        values.SignalExponent = _scale.Exponent + units.Own;
         Rescaling.Apply<T>(values, maxima);
     }
 
@@ -80,7 +74,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
     private (int Point, int Channel)? Normalise(
         SignalAndNoise<T> values,
         int point,
-        (int Own, double Epsilon) units,
+        NormUnits units,
         ref (Vector512<long> Signal, Vector512<long> Noise) largest
     )
     {
@@ -110,7 +104,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         SignalAndNoise<T> values,
         int firstPoint,
         int firstChannel,
-        (int Own, double Epsilon) units,
+        NormUnits units,
         ref (Vector512<long> Signal, Vector512<long> Noise) largest
     )
     {
@@ -122,7 +116,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         var (mean, noiseMean) = blocks.Centres ? (NormSums.Mean(signal, points, width, channels), NormSums.Mean(noise, points, width, channels)) : (0, 0);
 
         // Variance and ε are in the same units: those of the stored signal, or true units if the signal is far smaller than ε.
-        var variance = Math.ScaleB(NormSums.Squares(signal, points, width, channels, mean) / count, 2 * units.Own) + units.Epsilon;
+        var variance = units.Denominator(NormSums.Squares(signal, points, width, channels, mean) / count);
         if (variance == 0)
         {
             return false;
@@ -134,7 +128,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
             * Math.ScaleB(factor, units.Own)
             * NormSums.Products(signal, noise, points, width, channels, (mean, noiseMean))
             / count;
-        factor *= scale;
+        factor *= _scale.Factor;
         var most = largest;
         for (var point = 0; point < points; point++)
         {
@@ -168,7 +162,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         SignalAndNoise<T> values,
         int firstPoint,
         int firstChannel,
-        (int Own, double Epsilon) units,
+        NormUnits units,
         ref (Vector512<long> Signal, Vector512<long> Noise) largest
     )
     {
@@ -199,6 +193,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
 
         var own = Vector512.Create(Math.ScaleB(1, units.Own));
         var variance = (square / count * own * own) + Vector512.Create(units.Epsilon);
+        variance = Vector512.ConditionalSelect(Vector512.Equals(square, Vector512<double>.Zero), Vector512.Create(units.Denominator(0)), variance);
         if (Vector512.EqualsAny(variance, Vector512<double>.Zero))
         {
             return BitOperations.TrailingZeroCount(Vector512.Equals(variance, Vector512<double>.Zero).ExtractMostSignificantBits());
@@ -206,7 +201,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
 
         var factor = Vector512<double>.One / Vector512.Sqrt(variance);
         var slope = factor * own * (factor * own) * product / count;
-        factor *= Vector512.Create(scale);
+        factor *= Vector512.Create(_scale.Factor);
         var most = largest;
         for (var row = signal; row < end; row += channels)
         {

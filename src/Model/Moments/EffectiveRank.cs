@@ -6,7 +6,8 @@ namespace Wellbehaved.Model;
 /// <summary>The number of directions of variance: <c>r_eff = Tr C / λ_max(C)</c>, where C is the covariance of the points.</summary>
 /// <remarks>
 /// It is computed from the trace and the largest eigenvalue of the smaller of the two Gram matrices, without a singular value decomposition.
-/// The result is computed as <c>1 + (Tr C - λ_max)/λ_max</c>, so that its distance to 1 is accurate for a collapsed signal. Law D2.
+/// The result is computed as <c>1 + (Tr C - λ_max)/λ_max</c>, so that its distance to 1 is accurate for a collapsed signal, up to the rounding of
+/// a number near 1. Law D2.
 /// </remarks>
 /// <param name="threads">Greatest number of threads; results do not depend on it.</param>
 public sealed class EffectiveRank(int threads = 1) : IDisposable
@@ -18,10 +19,11 @@ public sealed class EffectiveRank(int threads = 1) : IDisposable
 
     /// <summary>Computes the effective rank.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    /// <param name="points">The points (P × N), stored by rows; their scale does not matter.</param>
+    /// <param name="points">The points (P × N), stored by rows; their scale does not matter as long as their variances are within the range of normal
+    /// numbers.</param>
     /// <param name="means">Mean of each channel (N).</param>
-    /// <returns>r_eff in [1, min(N, P-1)], with a relative error of 1e-9 of both r_eff and r_eff - 1; -1 if the points do not vary; NaN if their variance
-    /// overflows or is NaN.</returns>
+    /// <returns>r_eff in [1, min(N, P-1)], with a relative error of 1e-9; that of r_eff - 1 is 1e-9 too, but at least 1e-15, the rounding of r_eff itself, in
+    /// absolute terms. -1 if the points do not vary; NaN if their variance overflows or is NaN.</returns>
     public double Compute<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

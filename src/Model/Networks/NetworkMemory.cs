@@ -13,6 +13,9 @@ internal sealed class NetworkMemory
     private const double HeadMatrices = 2,
         HeadFeatures = 8;
 
+    /// <summary>Numbers of the left factor that a product packs at a time, for each thread, as an upper bound.</summary>
+    private const double PackedRows = 1 << 16;
+
     /// <summary>The number of packed columns of weights is a multiple of this.</summary>
     private const double PackedColumns = 32;
 
@@ -24,6 +27,8 @@ internal sealed class NetworkMemory
     private double _numbers;
     private double _integers;
     private double _doubles;
+    private double _statistics;
+    private double _basis;
 
     private NetworkMemory(Shape input, int images, int threads)
     {
@@ -43,11 +48,27 @@ internal sealed class NetworkMemory
         memory.Count(network.Layers, network.Input);
         var (input, features) = (2 * memory.Elements(network.Input), 2 * memory._steps.Capacity);
 
-        // The product holds a packed copy of the largest weights.
+        // The product holds a packed copy of the largest weights. Orthogonal weights are made in double precision, one tensor at a time.
         var numbers = input + (features * memory._steps.Buffers) + memory._numbers + memory._largestKernel;
-        var bytes = (numbers * bytesOfNumber) + (memory._integers * sizeof(int)) + (memory._doubles * sizeof(double));
+        var doubles = memory._doubles + memory._statistics + memory._basis;
+        var bytes = (numbers * bytesOfNumber) + (memory._integers * sizeof(int)) + (doubles * sizeof(double));
         return (bytes, new[] { input, features, memory._largestKernel, memory._numbers, memory._integers, memory._doubles }.Max());
     }
+
+    /// <summary>Numbers that a product takes for its packed right factor.</summary>
+    /// <param name="inner">Rows of the factor.</param>
+    /// <param name="columns">Its columns.</param>
+    internal static double Packed(double inner, double columns) => inner * Math.Ceiling(columns / PackedColumns) * PackedColumns;
+
+    /// <summary>Numbers in double precision that a head of attention takes for each thread, its product included.</summary>
+    /// <param name="positions">Positions of an input.</param>
+    /// <param name="width">Channels of the head.</param>
+    /// <param name="features">Number of features for a position and a channel.</param>
+    internal static double HeadNumbers(double positions, double width, double features) =>
+        (HeadMatrices * positions * positions)
+        + (features * positions * width)
+        + Math.Max(Packed(positions, Math.Max(positions, width)), Packed(width, positions))
+        + PackedRows;
 
     private double Elements(Shape shape) => _images * shape.Features;
 
@@ -131,15 +152,18 @@ internal sealed class NetworkMemory
                 Count(convolution, input);
                 break;
             case Dense dense:
-                Kernel(input.Channels, dense.Channels ?? input.Channels);
+                Kernel(input.Channels, dense.Channels ?? input.Channels, dense.Parameters.Law);
                 break;
             case Attention attention:
-                Kernel(input.Channels, input.Channels);
+                Kernel(input.Channels, input.Channels, attention.Parameters.Law);
                 _numbers += 3 * 2 * Elements(input);
-                _doubles += _threads * ((HeadMatrices * input.Positions * input.Positions) + (HeadFeatures * input.Features / attention.Heads));
+                _doubles += _threads * HeadNumbers(input.Positions, (double)input.Channels / attention.Heads, HeadFeatures);
                 break;
             case Dropout dropout:
                 _numbers += dropout.Mask == DropoutMask.Shared ? input.Channels : Elements(input);
+                break;
+            case BatchNorm:
+                _statistics += ChannelStatistics.Numbers(_images * input.Positions, input.Channels);
                 break;
             case Activation or Norm or Scaling or Pooling or GlobalAveragePool or Flatten:
                 break;
@@ -152,7 +176,7 @@ internal sealed class NetworkMemory
     {
         var output = convolution.OutputOf(input);
         var area = (double)convolution.Kernel * convolution.Kernel;
-        Kernel(convolution.FanInOf(input.Channels), output.Channels);
+        Kernel(convolution.FanInOf(input.Channels), output.Channels, convolution.Parameters.Law);
         if (convolution.Kernel > 1 || convolution.Stride > 1)
         {
             // The table of sources is for signal and noise; while it is built, there is another one for the signal alone.
@@ -173,9 +197,10 @@ internal sealed class NetworkMemory
         }
     }
 
-    private void Kernel(double fanIn, double outputs)
+    private void Kernel(double fanIn, double outputs, WeightLaw law)
     {
         _numbers += fanIn * outputs;
-        _largestKernel = Math.Max(_largestKernel, fanIn * Math.Ceiling(outputs / PackedColumns) * PackedColumns);
+        _largestKernel = Math.Max(_largestKernel, Packed(fanIn, outputs));
+        _basis = law == WeightLaw.Orthogonal ? Math.Max(_basis, fanIn * outputs) : _basis;
     }
 }

@@ -8,13 +8,19 @@ internal static class SettingsDescription
 {
     /// <summary>The network that settings describe.</summary>
     /// <param name="settings">The settings.</param>
-    /// <returns>The network; null where a step is not one of the model's own, or where the kernel size exceeds the extent of the input, which a description
-    /// refuses.</returns>
-    public static Network? Description(this NetworkSettings settings)
+    /// <returns>The network; null where a step is not one of the model's own, or where a description refuses the settings, as a kernel size that exceeds the
+    /// extent of the input.</returns>
+    public static Network? Description(this NetworkSettings settings) => Describe(settings).Network;
+
+    /// <summary>Why no network describes the settings: what a description expects and what it found; null where there is one.</summary>
+    /// <param name="settings">The settings.</param>
+    public static string? WhyUndescribed(this NetworkSettings settings) => Describe(settings).Reason;
+
+    private static (Network? Network, string? Reason) Describe(NetworkSettings settings)
     {
         if (LayersOf(settings.Architecture.Unit, settings) is not { } unit)
         {
-            return null;
+            return (null, "expected steps of the model's own, got another one");
         }
 
         try
@@ -30,15 +36,16 @@ internal static class SettingsDescription
                         Boundary = settings.Boundary,
                         Parameters = Initialisation.LeCun,
                     };
-            return new Network(
+            var network = new Network(
                 settings.Architecture.Name,
                 new(input.Height, input.Width, input.Channels),
                 settings.Depth == 0 || unit.Count == 0 ? [first] : [first, new Repeat(settings.Depth, unit)]
             );
+            return (network, null);
         }
-        catch (InvalidNetworkException)
+        catch (InvalidNetworkException exception)
         {
-            return null;
+            return (null, exception.Expectation);
         }
     }
 

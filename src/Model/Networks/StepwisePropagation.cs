@@ -3,7 +3,10 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Propagates through steps that cannot be described as layers: those that other programs derive from <see cref="Step"/>.</summary>
+/// <summary>
+/// Propagates through settings that cannot be described as layers: steps that other programs derive from <see cref="Step"/>, kernels that are larger than the
+/// features inside the network, and more layers than a description may have.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>One unit is built, and is used at every depth.</remarks>
 internal sealed class StepwisePropagation<T> : IDisposable

@@ -84,7 +84,8 @@ public readonly struct RandomNumbers
     public void FillNormal<T>(Span<T> destination, double standardDeviation, uint firstGroup = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => NormalNumbers.Fill(this, destination, (float)standardDeviation, firstGroup);
 
-    /// <summary>Fills a span with independent uniform numbers of 32 bits between -bound and bound; the ends do not occur.</summary>
+    /// <summary>Fills a span with independent uniform numbers of 32 bits between -bound and bound; the ends occur only where single precision rounds
+    /// to them, for about one number in 2^25.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers have single precision in both cases.</typeparam>
     /// <param name="destination">Receives the numbers.</param>
     /// <param name="bound">The upper end.</param>

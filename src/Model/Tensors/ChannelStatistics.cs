@@ -18,6 +18,9 @@ internal sealed unsafe class ChannelStatistics
     /// <summary>Number of elements of a chunk: 256 KiB in single precision.</summary>
     private const int ChunkElements = 1 << 16;
 
+    /// <summary>Numbers of <see cref="ChannelMoments"/>.</summary>
+    private const int NumbersOfChunk = 6;
+
     private const int Block = 2 * 8;
     private readonly int _channels;
     private readonly int _threads;
@@ -39,6 +42,15 @@ internal sealed unsafe class ChannelStatistics
 
     /// <summary>Statistics over the points for each channel at the last computation.</summary>
     public ReadOnlySpan<ChannelMoments> Channels => _totals;
+
+    /// <summary>Numbers in double precision that statistics take: for each channel those of every chunk, their totals and the mean.</summary>
+    /// <param name="points">Number of points, which may be absurdly large.</param>
+    /// <param name="channels">Number of channels.</param>
+    public static double Numbers(double points, int channels)
+    {
+        var chunks = Math.Ceiling(points / Math.Max(1, ChunkElements / Math.Max(1, channels)));
+        return channels * ((NumbersOfChunk * (chunks + 1)) + 1);
+    }
 
     /// <summary>Computes means and sums of powers.</summary>
     /// <typeparam name="T">Precision of the elements.</typeparam>

@@ -56,6 +56,19 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--noise", "full")]
+    [InlineData("--gradients", "--seed", "0")]
+    public void Too_many_layers_for_a_description_are_refused_as_such(params string[] options)
+    {
+        string[] call = [.. Replace(Sane.Split(' '), ["--total-depth", "600000"]), .. options, "--out", PathOf("result.npz")];
+
+        var outcome = CommandLine.Run(call);
+
+        outcome.ExitStatus.Should().Be(2, outcome.Error);
+        outcome.Error.Should().StartWith($"wellbehaved: {options[0]}: ").And.Contain("layers").And.Contain("1200001").And.NotContain("positions");
+    }
+
+    [Theory]
     [InlineData("missing/result.npz")]
     [InlineData("result.txt")]
     [InlineData("")]

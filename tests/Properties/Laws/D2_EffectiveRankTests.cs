@@ -48,6 +48,24 @@ public class D2_EffectiveRankTests
         double Rank(Matrix<double> matrix) => Batches.ReffOf(features.Shape, matrix.ToRowMajorArray());
     }
 
+    /// <summary>Squares of the elements of a covariance of 1e-180 are below the smallest double, and those of one of 1e160 beyond the largest.</summary>
+    [Theory]
+    [InlineData(60, 1e-140)]
+    [InlineData(60, 1e-90)]
+    [InlineData(60, 1e80)]
+    [InlineData(60, 1e140)]
+    [InlineData(20, 1e-90)]
+    public void D2_effective_rank_does_not_depend_on_the_scale(int size, double scale)
+    {
+        var values = new double[size * size];
+        new RandomNumbers(1, 2, 3, RandomPurpose.InputNoise).FillNormal<double>(values, 1);
+        using var rank = new EffectiveRank();
+
+        rank.Compute<double>([.. values.Select(value => scale * value)], new double[size])
+            .Should()
+            .BeApproximately(rank.Compute<double>(values, new double[size]), 1e-9);
+    }
+
     [Theory]
     [InlineData(300, 200)]
     [InlineData(200, 300)]

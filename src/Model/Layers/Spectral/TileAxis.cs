@@ -45,7 +45,8 @@ internal readonly record struct TileAxis(int Length, int Tiles, int Outputs, int
         var sources = new int[checked(Tiles * Length)];
         for (var tile = 0; tile < Tiles; tile++)
         {
-            // Positions after the last input that is read are not used. They are set to zero, so that results do not depend on them.
+            // Results need no positions after the last input that is read. They are set to zero where the kernel also reads before its output; for other
+            // kernels, such as those of size 2, they hold inputs, of which the rounding errors of the transforms alone enter results.
             var origin = (axis.Stride * tile * Outputs) - First;
             var last = (axis.Stride * (Math.Min((tile + 1) * Outputs, axis.Outputs) - 1)) + axis.After;
             for (var position = 0; position < Length; position++)
