@@ -113,8 +113,15 @@ public abstract class DualActivation
             return noise.D12 * dual.T;
         }
 
-        var product = q1 * q2;
-        if (product - (p * p) > Collinear * product || (Curve.Jumps.All(jump => jump == 0) && product > 0))
+        // The correlation neither overflows nor underflows, as products of variances do from 1e154 on and below 1e-162.
+        var scale = Scale(q1, q2);
+        if (scale == 0)
+        {
+            return noise.D12 * dual.T;
+        }
+
+        var c = p / scale;
+        if ((1 - c) * (1 + c) > Collinear || Curve.Jumps.All(jump => jump == 0))
         {
             return (noise.D12 * dual.T)
                 + (2 * noise.C11 * noise.C21 * dual.T1)
@@ -122,7 +129,7 @@ public abstract class DualActivation
                 + (((noise.C11 * noise.C22) + (noise.C12 * noise.C21)) * dual.Tp);
         }
 
-        return product == 0 ? noise.D12 * dual.T : (noise.D12 * dual.T) + (noise.C11 * noise.C22 / Math.Sqrt(product) * Along(q1, q2, Math.Sign(p)));
+        return (noise.D12 * dual.T) + (noise.C11 * (noise.C22 / scale) * Along(q1, q2, Math.Sign(p)));
     }
 
     /// <summary>√(q₁q₂); if both are q, exactly q, so that the correlation of a variable with itself is 1.</summary>

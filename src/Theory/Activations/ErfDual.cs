@@ -8,6 +8,8 @@ internal sealed class ErfDual(ActivationCurve curve) : DualActivation(curve), IC
 {
     internal override bool IsClosedForm => true;
 
+    public bool GrowsExponentially => false;
+
     public Complex Mean(Complex q) => Complex.Zero;
 
     public Complex V(Complex q1, Complex q2, Complex p) => 2 / Math.PI * Complex.Asin(2 * p / (Complex.Sqrt(1 + (2 * q1)) * Complex.Sqrt(1 + (2 * q2))));

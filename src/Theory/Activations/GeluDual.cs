@@ -11,6 +11,8 @@ internal sealed class GeluDual(ActivationCurve curve) : DualActivation(curve), I
 {
     internal override bool IsClosedForm => true;
 
+    public bool GrowsExponentially => false;
+
     public Complex Mean(Complex q) => q / (Math.Sqrt(2 * Math.PI) * Complex.Sqrt(1 + q));
 
     public Complex V(Complex q1, Complex q2, Complex p)

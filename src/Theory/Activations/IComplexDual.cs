@@ -5,6 +5,11 @@ namespace Wellbehaved.Theory;
 /// <summary>A dual with an analytic continuation to complex covariances, which law B2 needs.</summary>
 internal interface IComplexDual
 {
+    /// <summary>
+    /// Whether it grows exponentially where the real part of a variance is negative. A contour passes there, and then loses digits where variances are large.
+    /// </summary>
+    bool GrowsExponentially { get; }
+
     /// <summary>E s(u).</summary>
     Complex Mean(Complex q);
 

@@ -20,12 +20,14 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
         RequireVariance(variance, nameof(variance));
         var (deviation, half) = (Math.Sqrt(variance), 0.5 * (1 + (slope * slope)));
         var mean = 0.5 * (1 - slope) * deviation * 2 / Math.Sqrt(2 * Math.PI);
+
+        // A variable of variance 0 is 0, and noise passes it with the slope of the left side.
         return new(
             mean: mean,
-            meanSlope: 0.5 * (1 + slope),
+            meanSlope: variance == 0 ? slope : 0.5 * (1 + slope),
             square: half * variance,
             squareDerivative: half,
-            squareSlope: half,
+            squareSlope: variance == 0 ? slope * slope : half,
             squareSlopeDerivative: 0,
             slopeAlong: mean
         );

@@ -15,6 +15,8 @@ internal sealed class SineDual(ActivationCurve curve) : DualActivation(curve), I
         return new(0, slow, -0.5 * SmallNumbers.ExpMinusOne(-2 * variance), fast, 0.5 * (1 + fast), -fast, 0);
     }
 
+    public bool GrowsExponentially => true;
+
     public Complex Mean(Complex q) => Complex.Zero;
 
     public Complex V(Complex q1, Complex q2, Complex p)

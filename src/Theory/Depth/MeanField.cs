@@ -86,7 +86,8 @@ public sealed class MeanField
             return (double.NaN, double.NaN);
         }
 
-        var moments = Dual.Moments(variance);
+        // The slopes of homogeneous activations are the same at every variance above 0; where variances vanish, these are their limits.
+        var moments = Dual.Moments(Dual is LeakyDual ? 1 : variance);
         return (WeightVariance * moments.SquareSlope, WeightVariance * moments.SquareDerivative);
     }
 

@@ -36,17 +36,17 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
             NoNoise = null,
         };
         var after = KernelStates.Sound(layer, LayerMap.Apply(layer, before));
-        if (layer is Activation { Function.Kind: FunctionKind.Linear })
+        if (ReferenceEquals(after.Signal, before.Signal))
         {
+            // The layer is the identity, such as a scale of 1: what the norm before it knows is left to an activation after it.
             return traced with { State = after };
         }
 
         var gain = after.Noise ?? throw after.NoNoise ?? new NoTheoryException(layer, "it has no law of noise");
-        if (layer is Activation activation && before.Pending is not null)
+        if (layer is Activation activation && SlopesAfterNorm(activation, before) is { } slopes)
         {
             // Norm and activation have a joint law: the gradient is passed to the place before the norm. The norm's own place only records the activation's
             // factor: of that gradient only the trace is shown.
-            var slopes = BatchNormMap.Slopes(activation, before.Pending);
             return Add(
                 after,
                 null,
@@ -58,7 +58,38 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
             );
         }
 
-        return Add(after, layer is BatchNorm ? traced.Node : null, new Link(traced.Node, Transpose(layer, traced.State, gain)));
+        if (layer is Norm norm && before.RandomLayers == 0)
+        {
+            (after, gain) = OfInputs(norm, before, after, gain);
+        }
+
+        var isJoint = after.Pending is not null || after.Sphere is not null;
+        return Add(after, isJoint ? traced.Node : null, new Link(traced.Node, Transpose(layer, traced.State, gain)));
+    }
+
+    /// <summary>E s'(z)² after a norm whose joint law with the activation is known; null after another layer.</summary>
+    private static Vector<double>? SlopesAfterNorm(Activation activation, KernelState before) =>
+        before.Pending is { } pending ? BatchNormMap.Slopes(activation, pending)
+        : before.Sphere is { } sphere ? SphereMap.Slopes(activation, sphere)
+        : null;
+
+    /// <summary>
+    /// The gain of a norm over the few features of an input, whose gradient loses what lies along 1 and along z: with P = I - 11ᵀ/N - a zzᵀ/N of each point and
+    /// a = σ²/(σ²+ε), it keeps Tr P_iP_j/N of what is the same in all directions.
+    /// </summary>
+    private static (KernelState After, Matrix<double> Gain) OfInputs(Norm norm, KernelState before, KernelState after, Matrix<double> gain)
+    {
+        if (norm is LayerNorm { Over: NormalisedOver.All } or RmsNorm { Over: NormalisedOver.All } && before.Shape.Positions > 1)
+        {
+            // The positions of an image lose it together; only many features make that negligible.
+            return (after with { Validity = LayerMap.Widest(after.Validity, Validity.InfiniteWidth) }, gain);
+        }
+
+        // a_i is the normalised feature's mean square over γ², and zᵢzⱼ/N likewise.
+        var (channels, square) = (before.Shape.Channels, norm.Scale * norm.Scale);
+        var left = channels - (norm is LayerNorm ? 1 : 0);
+        double Along(int i, int j) => square == 0 ? 0 : after.Signal[i, j] / square;
+        return (after, gain.MapIndexed((i, j, factor) => factor * (left - Along(i, i) - Along(j, j) + Math.Pow(Along(i, j), 2)) / channels));
     }
 
     /// <inheritdoc/>
@@ -156,7 +187,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     /// <summary>A state and its node.</summary>
     /// <param name="State">The state.</param>
     /// <param name="Node">Number of the node.</param>
-    /// <param name="NormInput">The node before the batch norm that precedes the state; -1 if no batch norm does.</param>
+    /// <param name="NormInput">The node before the norm whose joint law with an activation the state knows; -1 if it knows none.</param>
     internal sealed record Traced(KernelState State, int Node, int NormInput);
 
     /// <summary>A signal of the network, with links to the signals that it depends on.</summary>

@@ -149,6 +149,9 @@ internal sealed partial class BatchNormKernel
     /// <summary>Number of directions in which the points vary, r ≤ P - 1.</summary>
     public int Rank => Eigenvalues.Length;
 
+    /// <summary>Whether nothing varies over the points, so that every normalised feature is 0.</summary>
+    internal bool IsConstant => _split is null && Rank == 0;
+
     /// <summary>S (P × P).</summary>
     internal Matrix<double> Centred { get; }
 

@@ -16,13 +16,17 @@ internal static class OneStepLaws
     /// <exception cref="ArgumentException">The matrix is not a kernel.</exception>
     public static double ExpectedNu2AfterRelu(Matrix<double> kernel) => 0.5 * KernelMatrix.Nu2(kernel);
 
-    /// <summary>S3: <c>E ν₂(dx_i) = ½ E dy_i²</c> after a ReLU, for any correlation of noise and signal.</summary>
+    /// <summary>
+    /// S3: <c>E ν₂(dx_i) = ½ E dy_i²</c> after a ReLU, for any correlation of noise and signal. Points that are zero stay zero: there no noise passes (O2).
+    /// </summary>
+    /// <param name="variances">q_i = E y_i² of each point (P).</param>
     /// <param name="preactivationNoise">E dy_i² of each point (P).</param>
     /// <returns>Expected mean squares (P).</returns>
-    public static double[] ExpectedNoiseAfterRelu(IReadOnlyList<double> preactivationNoise)
+    public static double[] ExpectedNoiseAfterRelu(IReadOnlyList<double> variances, IReadOnlyList<double> preactivationNoise)
     {
+        ArgumentNullException.ThrowIfNull(variances);
         ArgumentNullException.ThrowIfNull(preactivationNoise);
-        return [.. preactivationNoise.Select(variance => 0.5 * variance)];
+        return [.. preactivationNoise.Zip(variances, (noise, variance) => variance > 0 ? 0.5 * noise : 0)];
     }
 
     /// <summary>S4: <c>E μ₂(x) = (Tr V - 1ᵀV1/P)/P</c> after a ReLU, with V from S1.</summary>

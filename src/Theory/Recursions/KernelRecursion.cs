@@ -153,7 +153,7 @@ internal sealed class KernelRecursion
     {
         if (!_kind.BatchNorm)
         {
-            return (ReluKernel.Signal(kernel), OneStepLaws.ExpectedNoiseAfterRelu(noise), null);
+            return (ReluKernel.Signal(kernel), OneStepLaws.ExpectedNoiseAfterRelu([.. kernel.Diagonal()], noise), null);
         }
 
         var norm = new BatchNormKernel(kernel, _epsilon);
@@ -167,7 +167,9 @@ internal sealed class KernelRecursion
 
         var (inverseVariance, noiseError) = norm.InverseVariance();
         QuadratureError = Math.Max(QuadratureError, Math.Max(signalError, noiseError));
-        return (signal, [.. noise.Select(variance => 0.5 * variance * inverseVariance)], null);
+
+        // Where nothing varies, z = 0 at every point, where the ReLU lets no noise pass.
+        return (signal, [.. noise.Select(variance => norm.IsConstant ? 0 : 0.5 * variance * inverseVariance)], null);
     }
 
     /// <summary>The largest share of a point's noise in the directions of the signal. At the first call the mean of the shares is stored.</summary>

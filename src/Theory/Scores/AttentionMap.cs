@@ -75,7 +75,7 @@ internal static class AttentionMap
             // Scores depend on the kernel itself, which is random at finite width if a layer with weights precedes.
             Validity = LayerMap.Widest(
                 state.Validity,
-                state.RandomLayers > 0 || attention.Parameters.Law != WeightLaw.Normal ? Validity.InfiniteWidth : Validity.Exact
+                state.RandomLayers > 0 || state.HasMasks || attention.Parameters.Law != WeightLaw.Normal ? Validity.InfiniteWidth : Validity.Exact
             ),
             Error = Math.Sqrt((state.Error * state.Error) + Math.Pow(total.RelativeError(draws), 2)),
         };

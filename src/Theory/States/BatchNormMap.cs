@@ -50,16 +50,32 @@ internal static class BatchNormMap
         return WithinPrecision(
             layer,
             () =>
-                dual is LeakyDual leaky ? Vector<double>.Build.Dense(kernel.Points, leaky.Moments(1).SquareSlope)
-                : ExactDual(dual, kernel) is not { } exact ? LargeBatchNorm.Slopes(kernel, dual, scale)
-                : kernel.Rank == 0 ? Vector<double>.Build.Dense(kernel.Points, exact.T(0, 0, 0).Real)
-                : new BatchNormTalbot(kernel, exact, scale).Slopes()
+                dual is LeakyDual leaky ? Vector<double>.Build.Dense(kernel.Points, leaky.Moments(kernel.IsConstant ? 0 : 1).SquareSlope)
+                : ExactIntegral(layer, dual, kernel, scale, noise: false) is not { } exact ? LargeBatchNorm.Slopes(kernel, dual, scale)
+                : kernel.Rank == 0 ? Vector<double>.Build.Dense(kernel.Points, exact.Dual.T(0, 0, 0).Real)
+                : exact.Slopes()
         );
     }
 
-    /// <summary>The dual for which the exact integral is taken; null where the expansion for many directions stands for it.</summary>
-    private static IComplexDual? ExactDual(DualActivation dual, BatchNormKernel kernel) =>
-        dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel) ? complex : null;
+    /// <summary>The exact integral; null where the expansion for many directions stands for it.</summary>
+    /// <exception cref="NoTheoryException">The integral loses its digits, and there are too few directions for the expansion.</exception>
+    private static BatchNormTalbot? ExactIntegral(Activation layer, DualActivation dual, BatchNormKernel kernel, double scale, bool noise)
+    {
+        if (dual is not IComplexDual complex || LargeBatchNorm.IsPreferred(kernel))
+        {
+            return null;
+        }
+
+        var exact = new BatchNormTalbot(kernel, complex, scale);
+        return kernel.Rank == 0 || exact.KeepsDigits(noise) ? exact
+            : LargeBatchNorm.Directions(kernel) >= LargeBatchNorm.LeastDirections ? null
+            : throw NoTheoryException.OfPrecision(
+                layer,
+                FormattableString.Invariant(
+                    $"it follows batch norm of {LargeBatchNorm.Directions(kernel):F1} directions and scale {scale:g3}: the integral over the batch's variance "
+                ) + $"loses its digits to cancellation, and the expansion for many directions requires at least {LargeBatchNorm.LeastDirections}"
+            );
+    }
 
     /// <summary>What an ε or a variance near the end of double precision keeps a quadrature from finding is no theory of the layer, and no defect.</summary>
     private static T WithinPrecision<T>(Layer layer, Func<T> find)
@@ -95,8 +111,8 @@ internal static class BatchNormMap
         var correlated = !(share <= LargestShare);
         var noise = state.Noise is not null && !correlated && IsFinite(kernel);
         var (directions, expanded) = (LargeBatchNorm.Directions(kernel), true);
-        var (signal, gain, means, error) =
-            ExactDual(dual, kernel) is { } exact ? Exact(kernel, exact, norm.Scale, noise, out expanded)
+        var (signal, gain, means, error, noiseError) =
+            ExactIntegral(layer, dual, kernel, norm.Scale, noise) is { } exact ? Exact(kernel, exact, norm.Scale, noise, out expanded)
             : directions >= LargeBatchNorm.LeastDirections ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
             : throw NoTheoryException.OfBatch(
                 layer,
@@ -108,7 +124,7 @@ internal static class BatchNormMap
             IsGaussian = false,
             Validity = expanded ? LayerMap.Widest(LayerMap.AfterNonlinear(state), Validity.LargeBatch) : LayerMap.AfterNonlinear(state),
             Error = Math.Max(state.Error, error),
-            NoiseError = state.NoiseError + (noise ? 2 * share : 0),
+            NoiseError = state.NoiseError + noiseError + (noise ? 2 * share : 0),
             Means = means,
             NoNoise = noise
                 ? state.NoNoise
@@ -159,9 +175,9 @@ internal static class BatchNormMap
         return shares.Largest() <= NegligibleShare ? state with { Cross = null, NoiseMeans = null } : state;
     }
 
-    private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error) Exact(
+    private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error, double NoiseError) Exact(
         BatchNormKernel kernel,
-        IComplexDual dual,
+        BatchNormTalbot talbot,
         double scale,
         bool noise,
         out bool isExpansion
@@ -171,20 +187,20 @@ internal static class BatchNormMap
         if (kernel.Rank == 0)
         {
             // Nothing varies, so every normalised feature is 0.
+            var dual = talbot.Dual;
             var zero = Matrix<double>.Build.Dense(kernel.Points, kernel.Points, dual.V(0, 0, 0).Real);
             var gain = noise ? Matrix<double>.Build.Dense(kernel.Points, kernel.Points, scale * scale * dual.T(0, 0, 0).Real / kernel.Epsilon) : null;
-            return (zero, gain, Vector<double>.Build.Dense(kernel.Points, dual.Mean(0).Real), 0);
+            return (zero, gain, Vector<double>.Build.Dense(kernel.Points, dual.Mean(0).Real), 0, 0);
         }
 
-        var talbot = new BatchNormTalbot(kernel, dual, scale);
         var (signal, error) = talbot.Signal();
         if (!noise)
         {
-            return (signal, null, talbot.Means(), error);
+            return (signal, null, talbot.Means(), error, 0);
         }
 
         var (passed, noiseError) = talbot.Noise();
-        return (signal, passed, talbot.Means(), Math.Max(error, noiseError));
+        return (signal, passed, talbot.Means(), Math.Max(error, noiseError), 0);
     }
 
     private static KernelState After(

@@ -59,6 +59,12 @@ internal sealed record KernelState
     internal int RandomLayers { get; init; }
 
     /// <summary>
+    /// Whether masks have dropped features, so that kernels are random, even those of the inputs, and these are their means. What is linear keeps them exact.
+    /// After other layers the kernel of the mean stands for the mean over kernels; the difference vanishes with the number of features that a mask is over.
+    /// </summary>
+    internal bool HasMasks { get; init; }
+
+    /// <summary>
     /// Whether a random choice was made for all channels together, such as whether a branch survives. Then kernels are random at every width, and these are
     /// their means.
     /// </summary>

@@ -246,6 +246,7 @@ internal static class LayerMap
         return state.With(state.Shape, Kept(state.Signal)!, Kept(state.Noise), Kept(state.Cross)) with
         {
             IsGaussian = false,
+            HasMasks = true,
             Means = state.Means,
             NoiseMeans = state.NoiseMeans,
         };
@@ -276,9 +277,11 @@ internal static class LayerMap
     /// <summary>The wider of two scopes.</summary>
     internal static Validity Widest(Validity one, Validity other) => one > other ? one : other;
 
-    /// <summary>The scope after a layer that is not linear: after a second layer with weights, the kernel itself is random at finite width.</summary>
+    /// <summary>
+    /// The scope after a layer that is not linear: after a second layer with weights, or a mask, the kernel itself is random at finite width.
+    /// </summary>
     internal static Validity AfterNonlinear(KernelState state) =>
-        state.RandomLayers > 1 || state.IsGaussianInTheLimit ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
+        state.RandomLayers > 1 || state.HasMasks || state.IsGaussianInTheLimit ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
 
     private static Matrix<double> Symmetric(Matrix<double> matrix) => KernelMatrix.Symmetric(matrix);
 }

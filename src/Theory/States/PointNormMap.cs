@@ -42,7 +42,7 @@ internal static class PointNormMap
         var after = state.With(state.Shape, scale * signal * scale, null, null) with
         {
             IsGaussian = state.IsGaussian,
-            Validity = LayerMap.Widest(state.Validity, state.RandomLayers == 0 ? Validity.Exact : Validity.InfiniteWidth),
+            Validity = LayerMap.Widest(state.Validity, state.RandomLayers == 0 && !state.HasMasks ? Validity.Exact : Validity.InfiniteWidth),
             Means = Scaled(centred.Means, scale),
         };
         if (noise is null)
@@ -70,7 +70,7 @@ internal static class PointNormMap
         KernelState AtOwnWidth(KernelState limit)
         {
             var channels = norm is GroupNorm grouped ? state.Shape.Channels / grouped.Groups : state.Shape.Channels;
-            var exact = state.RandomLayers == 1 && state.Validity == Validity.Exact;
+            var exact = state.RandomLayers == 1 && !state.HasMasks && state.Validity == Validity.Exact;
             return positions == 1 && (exact || channels < LayerMap.ManyChannels) && SphereMap.Holds(state, norm, channels, subtractsMean)
                 ? SphereMap.Apply(state, norm, channels, subtractsMean, limit)
                 : limit with

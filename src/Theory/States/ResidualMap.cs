@@ -46,6 +46,7 @@ internal static class ResidualMap
             IsGaussian = skip.IsGaussian && branch.IsGaussian && survival == 1,
             IsGaussianInTheLimit = skip.IsGaussianInTheLimit || branch.IsGaussianInTheLimit,
             HasRandomScores = skip.HasRandomScores || branch.HasRandomScores,
+            HasMasks = skip.HasMasks || branch.HasMasks,
             IsMixture = skip.IsMixture || branch.IsMixture || survival != 1,
             Validity = LayerMap.Widest(skip.Validity, branch.Validity),
             Error = Math.Max(skip.Error, branch.Error),

@@ -19,6 +19,11 @@ internal static class SphereMap
     /// <summary>Greatest relative effect of ε; with a greater one, the laws, which are for ε = 0, are not used.</summary>
     private const double MostOfEpsilon = 0.01;
 
+    /// <summary>
+    /// From this γ on quadratures do not resolve the waves of sin γz: one and a half of them on a panel of unit length leave six digits of pairs.
+    /// </summary>
+    private const double MostScaleOfSine = 10;
+
     /// <summary>A bound on the relative effect of ε: <c>E 1/σ² - E 1/(σ²+ε) ≤ ε E 1/σ⁴</c>.</summary>
     /// <param name="state">The state before the norm.</param>
     /// <param name="norm">The norm.</param>
@@ -77,19 +82,43 @@ internal static class SphereMap
     public static KernelState ApplyActivation(Activation layer, DualActivation dual, KernelState after, PendingSphere pending)
     {
         var (limit, n, scale) = (pending.Limit, (double)pending.Dimension, pending.Norm.Scale);
+        if (layer.Function.Kind == FunctionKind.Sine && Math.Abs(scale) >= MostScaleOfSine)
+        {
+            throw NoTheoryException.OfPrecision(
+                layer,
+                FormattableString.Invariant($"the norm before it has the scale {scale:g3}, and quadratures resolve its waves only below {MostScaleOfSine}")
+            );
+        }
+
         var laws = new SphereLaws(pending.Channels, pending.SubtractsMean);
         var wide = ActivationKernel.Apply(dual, limit.Signal, limit.Noise, limit.Noise is null ? null : limit.Cross);
-        double[] kinks = scale == 0 ? [] : [.. dual.Curve.Kinks.Select(kink => kink / scale)];
+        var kinks = KinksOf(dual, scale);
         double Passed(double z) => Math.Pow(dual.Curve.Slope(scale * z), 2) * (1 - (z * z / n));
         var wideSlope = dual.Moments(scale * scale).SquareSlope;
-        var gain = wideSlope == 0 ? 1 : n / (n - 2) * laws.Expectation(Passed, kinks) / wideSlope;
+        var gain = wideSlope == 0 ? 1 : n / (n - 2) * laws.Expectation(Passed, scale, kinks) / wideSlope;
         return after.With(after.Shape, Pairs(pending, layer.Function, scale, _ => 1), wide.Noise is null ? null : wide.Noise * gain, wide.Cross) with
         {
             IsGaussian = false,
             Error = Math.Max(after.Error, wide.Error),
-            Means = Vector<double>.Build.Dense(after.Points, laws.Expectation(z => dual.Curve.Value(scale * z), kinks)),
+            Means = Vector<double>.Build.Dense(after.Points, laws.Expectation(z => dual.Curve.Value(scale * z), scale, kinks)),
         };
     }
+
+    /// <summary>E s'(γ√n U)²: what the gradient after the activation is multiplied by between norm and activation.</summary>
+    /// <param name="layer">The activation.</param>
+    /// <param name="pending">The norm.</param>
+    /// <returns>The factor at each point (P); it is the same at all.</returns>
+    public static Vector<double> Slopes(Activation layer, PendingSphere pending)
+    {
+        var (dual, scale) = (DualActivation.For(layer.Function), pending.Norm.Scale);
+        var laws = new SphereLaws(pending.Channels, pending.SubtractsMean);
+        return Vector<double>.Build.Dense(
+            pending.Correlations.RowCount,
+            laws.Expectation(z => Math.Pow(dual.Curve.Slope(scale * z), 2), scale, KinksOf(dual, scale))
+        );
+    }
+
+    private static double[] KinksOf(DualActivation dual, double scale) => scale == 0 ? [] : [.. dual.Curve.Kinks.Select(kink => kink / scale)];
 
     private static Matrix<double> Pairs(PendingSphere pending, Function function, double scale, Func<int, double> factor)
     {

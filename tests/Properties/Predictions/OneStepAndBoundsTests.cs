@@ -19,7 +19,7 @@ public class OneStepAndBoundsTests
     public void S3_a_relu_halves_the_noise_even_where_it_equals_the_signal()
     {
         // dy = y, the strongest correlation there is.
-        var expected = OneStepLaws.ExpectedNoiseAfterRelu([.. Kernels.Example.Diagonal()]);
+        var expected = OneStepLaws.ExpectedNoiseAfterRelu([.. Kernels.Example.Diagonal()], [.. Kernels.Example.Diagonal()]);
         var samples = Kernels.Neurons(Kernels.Example, 200_000, 22).Select(y => y[1] > 0 ? y[1] * y[1] : 0).ToArray();
         samples.Average().Should().BeApproximately(expected[1], Sampling.Allowance(samples));
     }
@@ -96,7 +96,7 @@ public class OneStepAndBoundsTests
         for (var depth = 1; depth <= 12; depth++)
         {
             ManyStepLaws.Dilution(depth - 1).Should().BeApproximately(1 / residual, 1e-15, "the branch adds 1 to what the skip carries");
-            vanilla = OneStepLaws.ExpectedNoiseAfterRelu(new ConvolutionKernel(1, 1, 1, 1, Boundary.Periodic).Apply([vanilla]))[0];
+            vanilla = OneStepLaws.ExpectedNoiseAfterRelu([1], new ConvolutionKernel(1, 1, 1, 1, Boundary.Periodic).Apply([vanilla]))[0];
             residual = OneStepLaws.ExpectedResidualSum(residual, 0.5);
             ManyStepLaws.VanillaNu2(0.8, depth).Should().BeApproximately(vanilla, 1e-15);
             ManyStepLaws.BatchNormResidualNu2(1, depth).Should().Be(residual);

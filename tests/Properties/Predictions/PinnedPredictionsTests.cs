@@ -72,7 +72,7 @@ public class PinnedPredictionsTests
         Same(pairs, [2, 0.5 * 2 * k1, 0.5 * 2 * k1, 0.5 * 2 / Math.PI, 0.5 / Math.PI, 0, 0]);
         Same([squares[0, 0], squares[0, 1], squares[0, 2], squares[2, 2], squares[3, 0]], [24, 0.5 * 4 * k2, 0.5 * 4 * 0.5, 1.5, 0]);
         Same([ReluKernel.BothActive(kernel)[0, 1], ReluKernel.BothActive(kernel)[2, 1], ReluKernel.BothActive(kernel)[3, 3]], [1.0 / 3, 0.25, 0]);
-        Same([OneStepLaws.ExpectedNu2AfterRelu(kernel), .. OneStepLaws.ExpectedNoiseAfterRelu([4, 3])], [0.75, 2, 1.5]);
+        Same([OneStepLaws.ExpectedNu2AfterRelu(kernel), .. OneStepLaws.ExpectedNoiseAfterRelu([1, 2, 0], [4, 3, 5])], [0.75, 2, 1.5, 0]);
 
         // Tr V = 3; 1ᵀV1 = 3 + 2(k₁ + 1/π + 1/(2π)).
         Same([OneStepLaws.ExpectedMu2AfterRelu(kernel)], [(3 - ((3 + (2 * (k1 + (1.5 / Math.PI)))) / 4)) / 4]);

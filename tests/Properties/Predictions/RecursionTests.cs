@@ -35,7 +35,7 @@ public class RecursionTests
     }
 
     [Fact]
-    public void A_zero_signal_or_noise_stays_zero_and_does_not_change_the_other()
+    public void A_zero_signal_or_noise_stays_zero_and_only_a_zero_signal_stops_the_other()
     {
         var (kind, kernel, convolution) = (
             NetworkKind.Named("vanilla"),
@@ -48,7 +48,18 @@ public class RecursionTests
 
         double.IsFinite(full.LogMu2Noise).Should().BeTrue();
         silent.Should().Be(full with { LogMu2Noise = double.NegativeInfinity });
-        dark.Should().Be(full with { LogNu2Signal = double.NegativeInfinity, LogMu2Signal = double.NegativeInfinity, ReffSignal = double.NaN });
+
+        // The slope of a ReLU at 0 is 0.
+        dark.Should()
+            .Be(
+                full with
+                {
+                    LogNu2Signal = double.NegativeInfinity,
+                    LogMu2Signal = double.NegativeInfinity,
+                    LogMu2Noise = double.NegativeInfinity,
+                    ReffSignal = double.NaN,
+                }
+            );
 
         PredictedMoments Second(Matrix<double> signal, double[] noise)
         {

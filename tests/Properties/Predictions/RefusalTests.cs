@@ -234,7 +234,8 @@ public class RefusalTests
     [Fact]
     public void Noise_of_another_size_or_kind_is_refused_by_name()
     {
-        Refused("preactivationNoise", "null", () => OneStepLaws.ExpectedNoiseAfterRelu(null!));
+        Refused("preactivationNoise", "null", () => OneStepLaws.ExpectedNoiseAfterRelu([1], null!));
+        Refused("variances", "null", () => OneStepLaws.ExpectedNoiseAfterRelu(null!, [1]));
         Refused("preactivationNoise", "null", () => OneStepLaws.ExpectedNoiseAfterBatchNormAndRelu(Identity, 0, null!));
         Refused("cross", "null", () => OneStepLaws.ExpectedNoiseAfterBatchNorm(Identity, 0, null!, Noise));
         Refused("preactivationNoise", "null", () => OneStepLaws.ExpectedNoiseAfterBatchNorm(Identity, 0, Identity, null!));

@@ -167,6 +167,22 @@ public class DualActivationTests
         dual.NoiseCovariance(q, 4 * q, 2 * q, at).Should().BeApproximately(expected, 1e-11);
     }
 
+    /// <summary>Products of variances are beyond double precision from 1e154 on and below 1e-162, where correlations still are what they are.</summary>
+    [Theory]
+    [InlineData("relu", 1e-200)]
+    [InlineData("leaky_relu", 1e200)]
+    [InlineData("abs", 1e-170)]
+    public void The_noise_law_of_homogeneous_functions_does_not_see_the_scale_of_the_signal(string word, double scale)
+    {
+        var (dual, root) = (Dual(word), Math.Sqrt(scale));
+        double At(double p, double square, double factor) =>
+            dual.NoiseCovariance(0.9 * square, 1.4 * square, p * square, new(0.8, 0.3 * factor, 0.6 * factor, 0.5 * factor, 1.0 * factor));
+        foreach (var p in (double[])[0.4, Math.Sqrt(0.9) * Math.Sqrt(1.4)])
+        {
+            At(p, scale, root).Should().BeApproximately(At(p, 1, 1), 1e-12, "only rounding differs, at covariance {0}", p);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void Duals_of_positive_semidefinite_kernels_are_positive_semidefinite(string word)

@@ -122,9 +122,10 @@ internal static class InputNormLaws
             DualActivation.For(function).Curve.Kinks.Select(kink => kink / scale),
             channels - (centred ? 1 : 0)
         );
-        var mean = sphere.Expectation(z => Math.Pow(WrittenOutFunction.Value(function, scale * z), 2), kinks);
+        var mean = sphere.Expectation(z => Math.Pow(WrittenOutFunction.Value(function, scale * z), 2), scale, kinks);
         var gradient = sphere.Expectation(
             z => Math.Pow(WrittenOutFunction.Value(function, scale * z) * scale * WrittenOutFunction.Derivative(function, scale * z), 2),
+            scale,
             kinks
         );
         return (mean, 4 * gradient / (n - 1));
