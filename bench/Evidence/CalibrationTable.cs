@@ -106,8 +106,10 @@ internal static class CalibrationTable
         var (excess, limit) = (ExactBinomial.ExcessProbability(count, runs, nominal), ExactBinomial.UpperLimit(count, runs));
         return Invariant(
             $"""
-            Pooled over checks whose seeds are independent (of I4, I5, I8 and I9, which judge the same weights, I9), at 10⁻⁴: {count} of {runs} runs of a check, whose smallest bound counts as often as it
-            has quantities; {runs * nominal:0.#} may be expected at most; P = {Probability(excess)}; the upper 95 % limit of the rate is {Probability(limit)}.
+            Pooled over checks whose seeds are independent (of I4, I5, I8 and I9, which judge the same weights, I9), at 10⁻⁴: {count} of {runs}
+            runs of a check, whose smallest bound counts as often as it has quantities; {runs * nominal:0.#} may be expected at most; P = {Probability(
+                excess
+            )}; the upper 95 % limit of the rate is {Probability(limit)}.
             The smallest P of all quantities and levels, multiplied by their number, is {Probability(WorstExcess(file))}.
             """
         );

@@ -24,7 +24,8 @@ internal static class ParetoGoodness
         var (shape, scale, _) = new ParetoLikelihood(excesses).Maximum();
         if (shape <= ParetoLikelihood.LeastShape)
         {
-            // The data ask for a tail that ends sooner than the tail of any law in the search: this misfit is taken to be on the safe side, and the page says so.
+            // The data ask for a tail that ends sooner than the tail of any law in the search: this misfit is taken to be on the safe
+            // side, and the page says so.
             return true;
         }
 

@@ -13,6 +13,7 @@ import numpy as np
 POINTS = (1, 2, 3)
 LAYERS = {"vanilla": ["conv", "relu"], "bn_ff": ["conv", "norm", "relu"], "vanilla_res": ["relu", "conv"], "bn_res": ["norm", "relu", "conv"]}
 PADDING = {"periodic": "wrap", "symmetric": "symmetric", "zero_padding": "constant"}
+FIELDS = {"architecture", "res_depth", "total_depth", "num_channels", "kernel_size", "first_stride", "boundary", "epsilon"}  # others are refused
 
 
 def initialise(net, seed, simulation, inputs):
@@ -88,10 +89,6 @@ def measure(x, dx):
             "mu4_signal": (squares ** 2).mean(axis=every), "mu2_noise": noise, "chi": chi,
             "log_nu2_signal": np.log(nu2), "log_mu2_signal": np.log(mu2), "log_mu2_noise": np.log(noise), "log_chi": np.log(chi),
             "reff_signal": effective_rank(x), "reff_noise": effective_rank(dx)}
-
-
-#: What protocol 1 says of a network. A field that nobody here reads would be ignored without a word.
-FIELDS = {"architecture", "res_depth", "total_depth", "num_channels", "kernel_size", "first_stride", "boundary", "epsilon"}
 
 
 def answer(request, network, input, depths, tensors, moments, output, seed=None, first=None, simulations=None):

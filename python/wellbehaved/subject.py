@@ -98,9 +98,11 @@ class _Subject:
         with contextlib.redirect_stdout(sys.stderr):
             try:
                 answer = self._answers.get(message.pop("request"))
+                if answer is None:
+                    return {"status": "declined", "reason": "not a request that is answered here"}
                 if unknown := set(message.get("network", {})) - _FIELDS:
                     raise ValueError(f"unknown fields of network: {sorted(unknown)}")
-                return {"status": "declined", "reason": "not a request that is answered here"} if answer is None else {"status": "done", **answer(**message)}
+                return {"status": "done", **answer(**message)}
             except Declined as reason:
                 return {"status": "declined", "reason": str(reason)}
             except Exception as error:  # whatever the implementation raises is an answer, and other requests follow

@@ -44,6 +44,7 @@ internal static class MergeCommand
             var paths = parsed.GetRequiredValue(files);
             var path = parsed.GetRequiredValue(output);
             ResultOutput.EnsureWritable(path);
+            path = AtomicFile.ReplacedAt(path);
 
             // A run that writes this file would replace what is merged, and what is merged its file.
             using var held = OutputLock.Take(path);

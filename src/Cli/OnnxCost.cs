@@ -35,7 +35,8 @@ internal static class OnnxCost
             throw new InvalidInputException(
                 "--num-sims",
                 $"expected mappings whose moments fit memory: {Counted.Spell(mappings, "mapping")} with {Counted.Spell(places, "place")} need "
-                    + $"{ByteCount.Spell(needed)}, there are {ByteCount.Spell(available)}, and an array of a result file may hold {Array.MaxLength / sizeof(double)} numbers"
+                    + $"{ByteCount.Spell(needed)}, there are {ByteCount.Spell(available)}, and an array of a result file may hold "
+                    + $"{Array.MaxLength / sizeof(double)} numbers"
             );
         }
     }

@@ -43,7 +43,7 @@ internal sealed class OnnxOptionList
     {
         Description = "Of an ONNX file: where it is computed, cpu, cuda or cuda:N (docs/onnx.md)",
         HelpName = "word",
-        DefaultValueFactory = _ => "cpu",
+        DefaultValueFactory = _ => OnnxRequest.Cpu,
     };
 
     private readonly Option<double?> _time = OptionFactory.NumberOrNone<double>(

@@ -7,6 +7,9 @@ namespace Wellbehaved.Cli;
 /// <summary>The options for a network in an ONNX file; the process that runs ONNX Runtime receives them as JSON.</summary>
 internal sealed record OnnxRequest
 {
+    /// <summary>The processor, on which files are computed unless another device is asked for.</summary>
+    public const string Cpu = "cpu";
+
     /// <summary>The model's file.</summary>
     public required string Path { get; init; }
 
@@ -68,5 +71,5 @@ internal sealed record OnnxRequest
     public string? Tokens { get; init; }
 
     /// <summary>The device on which ONNX Runtime computes.</summary>
-    public string Device { get; init; } = "cpu";
+    public string Device { get; init; } = Cpu;
 }

@@ -223,6 +223,9 @@ internal sealed class OnnxResult
             ["dataset"] = request.Dataset ?? GaussianImages.Name,
             ["normalize"] = request.Dataset is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName($"{request.Normalize}"),
             ["tokens"] = request.Tokens,
+
+            // Other devices give other digits.
+            ["device"] = request.Device == OnnxRequest.Cpu ? null : request.Device,
             ["input_shapes"] = new JsonObject([
                 .. network.Inputs.Select(input =>
                     KeyValuePair.Create(input.Name, (JsonNode?)new JsonArray([.. input.Shape.Select(length => (JsonNode)length)]))

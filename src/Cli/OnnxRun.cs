@@ -124,6 +124,7 @@ internal static class OnnxRun
     public static int Write(OnnxRequest request, string output, bool resume, bool overwrite, CancellationToken cancellation)
     {
         ResultOutput.EnsureWritable(output);
+        output = AtomicFile.ReplacedAt(output);
         using var journal = OnnxJournal.Open(output, resume, overwrite);
         if (journal.Damaged > 0)
         {

@@ -53,7 +53,7 @@ internal static class Outputs
     }
 
     /// <summary>Whether there is something to lose: an empty file and a device lose nothing.</summary>
-    private static bool IsThere(string output) => !OutputDevice.Is(output) && AtomicFile.HoldsSomething(output) && !Directory.Exists(output);
+    private static bool IsThere(string output) => !OutputDevice.Is(output) && AtomicFile.HoldsSomething(output);
 
     /// <summary>
     /// Refuses to write text to a file whose name, or the name of the file that it links to, has the ending of results, images, journals or models.

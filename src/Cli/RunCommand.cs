@@ -110,6 +110,9 @@ internal static class RunCommand
         ThreadOption.Require(threads);
 
         ResultOutput.EnsureWritable(output);
+
+        // A link is followed once: what it leads to at the end of the run may be another file, which nobody has locked.
+        output = AtomicFile.ReplacedAt(output);
         var experiment = Experiment.Prepare(options, shard, threads);
         ImageRemark.Print(experiment.Remark);
         _ = AtomicFile.HoldsSomething(output) && IsToBeReplaced(output, experiment.Header, earlier);

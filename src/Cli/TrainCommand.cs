@@ -86,6 +86,7 @@ internal static class TrainCommand
 
     private static int Train(TrainingPlan plan, string output, string? figure, bool resume, bool overwrite, int threads, CancellationToken cancellation)
     {
+        output = AtomicFile.ReplacedAt(output);
         if (IsThere(plan, output, resume, overwrite) && resume && !File.Exists(Journal.PathOf(output)))
         {
             SayComplete(output);

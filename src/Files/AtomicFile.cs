@@ -110,10 +110,14 @@ internal static class AtomicFile
             ? TargetOf(path)
             : path;
 
-    /// <summary>Whether something would be lost if a file were replaced: an empty file holds nothing, as one that is not there.</summary>
+    /// <summary>Whether something would be lost if a file were replaced: an empty file holds nothing, nor does a link to a file that is not there.</summary>
     /// <param name="path">The file, or a link to it.</param>
     /// <returns>True also for a folder, which is not replaced.</returns>
-    internal static bool HoldsSomething(string path) => Path.Exists(path) && new FileInfo(TargetOf(path)) is not { Exists: true, Length: 0 };
+    internal static bool HoldsSomething(string path)
+    {
+        var target = TargetOf(path);
+        return Directory.Exists(target) || new FileInfo(target) is { Exists: true, Length: > 0 };
+    }
 
     private static string TargetOf(string full, int mostLinks)
     {

@@ -78,6 +78,20 @@ internal sealed record RunStatus(string Output, JournalHeader? Header, RunState 
             }
         }
 
+        // Of a link the journal is beside the file that it links to.
+        foreach (var output in Directory.EnumerateFiles(folder, "*.npz", AnyCase).Where(output => !runs.ContainsKey(output)))
+        {
+            var journal = Journal.PathOf(output);
+            if (
+                Path.GetDirectoryName(journal) != Path.GetDirectoryName(Path.GetFullPath(output))
+                && File.Exists(journal)
+                && OfJournal(output, journal, readOther) is { } run
+            )
+            {
+                runs.Add(output, run);
+            }
+        }
+
         foreach (var output in Directory.EnumerateFiles(folder, "*.npz", AnyCase))
         {
             var journalled = runs.GetValueOrDefault(output);

@@ -51,11 +51,12 @@ public sealed class Experiment
         options.Validate();
         var images = options.OpenImages();
         var own = shard.Extent(options.NumSims).Count;
-        (options with { NumSims = Math.Max(1, own) }).ValidateFor(images);
+        var most = threads ?? Environment.ProcessorCount;
+        (options with { NumSims = Math.Max(1, own) }).ValidateFor(images, most);
 
         // This is checked before the work, not only when the result is written.
         ResultArrays.RequireListable(options.NumSims - own);
-        return new Experiment(options, images, threads ?? Environment.ProcessorCount, shard);
+        return new Experiment(options, images, most, shard);
     }
 
     /// <summary>Runs the simulations.</summary>

@@ -143,8 +143,14 @@ public sealed record ExperimentOptions
     /// <returns>The options.</returns>
     internal ExperimentOptions WithNetwork(Network network) => this with { Network = network, Depths = null };
 
-    /// <summary>Number of units; progress is reported after each.</summary>
-    internal int Steps => Network?.Depth ?? TotalDepth;
+    /// <summary>Number of units.</summary>
+    internal int Units => Network?.Depth ?? TotalDepth;
+
+    /// <summary>
+    /// Number of steps of a simulation, after each of which progress is reported: its units, and as many again for each pass that gradients need, forward and
+    /// back.
+    /// </summary>
+    internal int Steps => (Gradients ? 3 : 1) * Units;
 
     /// <summary>Whether the network has a single point, so that nothing varies over points: the variance is 0, χ and r_eff are undefined.</summary>
     /// <param name="images">The input images.</param>
@@ -321,9 +327,10 @@ public sealed record ExperimentOptions
 
     /// <summary>Checks the options against the images and the machine's memory.</summary>
     /// <param name="images">The input images.</param>
+    /// <param name="threads">Threads of a simulation, some of whose memory each has for itself.</param>
     /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel size exceeds the images, batch norm would get a single
     /// point, or the buffers would not fit memory.</exception>
-    internal void ValidateFor(ImageSource images)
+    internal void ValidateFor(ImageSource images, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count < BatchSize)
@@ -337,7 +344,7 @@ public sealed record ExperimentOptions
         if (Network is { } network)
         {
             RequireFit(network, images);
-            ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, threads);
             return;
         }
 
@@ -351,7 +358,7 @@ public sealed record ExperimentOptions
             );
         }
 
-        ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, threads);
 
         RequireDescription(images);
 
@@ -386,10 +393,11 @@ public sealed record ExperimentOptions
     /// <param name="width">Columns of pixels.</param>
     /// <param name="channels">Channels of a pixel.</param>
     /// <param name="available">Bytes of memory; infinite for an experiment that another machine ran.</param>
+    /// <param name="threads">Threads of a simulation.</param>
     /// <exception cref="InvalidInputException">The buffers would not fit memory, or an array.</exception>
-    internal void ValidateFor(int height, int width, int channels, double available)
+    internal void ValidateFor(int height, int width, int channels, double available, int threads = 1)
     {
-        var needed = MemoryFootprint.Bytes(this, height, width, channels);
+        var needed = MemoryFootprint.Bytes(this, height, width, channels, threads);
         if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
         {
             throw new InvalidInputException(

@@ -49,16 +49,27 @@ internal sealed class GradientRecorder : IGradientObserver<float>, IDisposable
     /// <summary>Passes the signal forward and a gradient back.</summary>
     /// <param name="index">Index of the simulation.</param>
     /// <param name="signal">The signal at the input.</param>
+    /// <param name="depthReached">Called for each unit after the pass forward, and again after the one back; may be null.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Natural logarithms of the mean square of the gradient (places × depths).</returns>
-    public double[][] Run(uint index, ReadOnlySpan<float> signal, CancellationToken cancellation)
+    public double[][] Run(uint index, ReadOnlySpan<float> signal, Action? depthReached, CancellationToken cancellation)
     {
         _gradients = [.. Enumerable.Range(0, _extent.Places).Select(_ => new double[_extent.Depths])];
         signal.CopyTo(_pass.Input);
         new RandomNumbers(_options.Seed, index, 0, RandomPurpose.OutputGradients).FillNormal(_pass.OutputGradient, 1);
         _pass.Forward(new RandomParameters<float>(_options.Seed, index, _threads), null, cancellation);
+        Advance(depthReached);
         _pass.Backward(this, cancellation);
+        Advance(depthReached);
         return _gradients;
+    }
+
+    private void Advance(Action? depthReached)
+    {
+        for (var unit = 0; unit < _options.Units; unit++)
+        {
+            depthReached?.Invoke();
+        }
     }
 
     /// <inheritdoc/>

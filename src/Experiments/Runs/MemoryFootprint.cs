@@ -15,14 +15,14 @@ internal static class MemoryFootprint
 
     /// <summary>The feature buffers' bytes, all bytes of one simulation with the results, and the elements of the largest buffer.</summary>
     public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, ImageSource images) =>
-        Bytes(options, images.Height, images.Width, images.Channels);
+        Bytes(options, images.Height, images.Width, images.Channels, threads: 1);
 
     /// <summary>The same for images of a given shape.</summary>
-    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, int height, int width, int channels)
+    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, int height, int width, int channels, int threads)
     {
         if (options.Network is { } network)
         {
-            return Bytes(options, network);
+            return Bytes(options, network, threads);
         }
 
         var kernelArea = (double)options.KernelSize * options.KernelSize;
@@ -59,7 +59,7 @@ internal static class MemoryFootprint
         results += options.Gradients ? results / MomentColumns.All.Count : 0;
         var gradients =
             options.Gradients && options.Settings(new TensorShape(options.BatchSize, height, width, channels)).Description() is { } description
-                ? BackwardMemory.Bytes(description, options.BatchSize, sizeof(float), Environment.ProcessorCount)
+                ? BackwardMemory.Bytes(description, options.BatchSize, sizeof(float), threads)
                 : 0;
         var buffers = architecture.IsResidual ? 3 : 2;
         var total =
@@ -89,11 +89,11 @@ internal static class MemoryFootprint
         );
     }
 
-    private static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, Network network)
+    private static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, Network network, int threads)
     {
         var places = options.RecordedPlaces!;
         var (_, largest) = NetworkMemory.Estimate(options.PreparedNetwork!, options.BatchSize);
-        var (layers, _) = NetworkMemory.Estimate(options.PreparedNetwork!, options.BatchSize, threads: Environment.ProcessorCount);
+        var (layers, _) = NetworkMemory.Estimate(options.PreparedNetwork!, options.BatchSize, threads: threads);
         var features = 2 * sizeof(float) * (double)options.BatchSize * network.Places.Select(place => place.Shape.Features).DefaultIfEmpty(0).Max();
         var pixels = (double)options.BatchSize * network.Input.Features;
 
@@ -114,7 +114,7 @@ internal static class MemoryFootprint
             .Distinct()
             .Sum(shape => ChannelStatistics.Numbers((double)options.BatchSize * shape.Positions, shape.Channels));
         var results = (double)options.NumSims * places.Count * MomentColumns.All.Count;
-        var gradients = options.Gradients ? BackwardMemory.Bytes(options.PreparedNetwork!, options.BatchSize, sizeof(float), Environment.ProcessorCount) : 0;
+        var gradients = options.Gradients ? BackwardMemory.Bytes(options.PreparedNetwork!, options.BatchSize, sizeof(float), threads) : 0;
         return (
             features,
             layers + gradients + ((pixels + (2 * (grams.Sum() + eigenvalues)) + statistics + (2 * results)) * sizeof(double)),

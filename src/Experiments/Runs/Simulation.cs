@@ -69,12 +69,12 @@ internal sealed class Simulation : IDisposable
             {
                 _places.Start();
                 _network.Propagate(new RandomParameters<float>(_options.Seed, (uint)index, _threads), _places, depthReached, cancellation);
-                return WithGradients(_places.Finish(mu2InputSignal), index, cancellation);
+                return WithGradients(_places.Finish(mu2InputSignal), index, depthReached, cancellation);
             }
 
             _recorder!.Start();
             _network.Propagate(new RandomKernels<float>(_options.Seed, (uint)index, _threads), _recorder, depthReached, cancellation);
-            return WithGradients(_recorder.Finish(mu2InputSignal), index, cancellation);
+            return WithGradients(_recorder.Finish(mu2InputSignal), index, depthReached, cancellation);
         }
         catch (DegenerateChannelException exception)
         {
@@ -103,6 +103,6 @@ internal sealed class Simulation : IDisposable
         _gradients?.Dispose();
     }
 
-    private SimulationMoments WithGradients(SimulationMoments moments, int index, CancellationToken cancellation) =>
-        _gradients is null ? moments : moments.WithGradients(_gradients.Run((uint)index, _network.Input.Signal, cancellation));
+    private SimulationMoments WithGradients(SimulationMoments moments, int index, Action? depthReached, CancellationToken cancellation) =>
+        _gradients is null ? moments : moments.WithGradients(_gradients.Run((uint)index, _network.Input.Signal, depthReached, cancellation));
 }

@@ -97,7 +97,9 @@ public sealed class BackwardPass<T> : IDisposable
     /// </summary>
     public Span<T> OutputGradient => _outputGradient.Stored(OutputShape);
 
-    /// <summary>The power of two of <see cref="OutputGradient"/>: 0 unless it is set. A gradient by a huge or tiny signal does not fit the precision itself.</summary>
+    /// <summary>
+    /// The power of two of <see cref="OutputGradient"/>: 0 unless it is set. A gradient by a huge or tiny signal does not fit the precision itself.
+    /// </summary>
     public int OutputGradientExponent { get; set; }
 
     /// <summary>The gradient at the input (points × channels), in units of 2 to the power of <see cref="InputGradientExponent"/>.</summary>

@@ -4,8 +4,8 @@ namespace Wellbehaved.Model;
 internal static class ActivationExponents
 {
     /// <summary>
-    /// Beyond this exponent a function equals its asymptote, or its slope at 0 times u, to all digits; so a greater exponent is replaced by this one, unless the
-    /// function has no asymptote.
+    /// Beyond this exponent a function equals its asymptote, or its slope at 0 times u, to all digits; so a greater exponent is replaced by this one, unless
+    /// the function has no asymptote.
     /// </summary>
     private const int MostExponent = 500;
 

@@ -3,7 +3,7 @@ namespace Wellbehaved.Model;
 /// <summary>The power of two in which a norm measures the standard deviation, and ε in these units.</summary>
 /// <remarks>
 /// Units are those of the stored signal, unless only ε matters in the denominator: then they are true units, or those of √ε where ε is so small that
-/// 1/√ε exceeds single precision. In all of them the reciprocal of the root is a number that single precision holds.
+/// 1/√ε exceeds single precision. Wherever ε or the rounding of the signal bounds the root from below, its reciprocal is a number that single precision holds.
 /// </remarks>
 /// <param name="Exponent">The power of two of the units.</param>
 /// <param name="Own">The power of two of the stored signal in these units, which is that of the norm's output; 0 in the signal's own units.</param>

@@ -196,7 +196,8 @@ internal sealed class ChannelAxes
             if (axis >= firstBefore && axis < i)
             {
                 var parts = Enumerable.Range(firstAfter, k - firstAfter).Where(part => after[part] > 1).DefaultIfEmpty(firstAfter);
-                var cameFirst = Enumerable.Range(firstBefore, axis - firstBefore).All(other => before[other] == 1);
+                // The batch counts whatever its length is.
+                var cameFirst = Enumerable.Range(firstBefore, axis - firstBefore).All(other => other > 0 && before[other] == 1);
                 return cameFirst && axis < i - 1 ? parts.First() : parts.Last();
             }
         }

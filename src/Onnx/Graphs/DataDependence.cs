@@ -7,7 +7,7 @@ namespace Wellbehaved.Onnx;
 internal static class DataDependence
 {
     /// <summary>Operators that pass on elements of their first input.</summary>
-    private static readonly HashSet<string> OfFirst = ["Slice", "Split", "Expand", "Tile", "Pad", "Clip", "Compress", "ReverseSequence"];
+    private static readonly HashSet<string> OfFirst = ["Slice", "Split", "Expand", "Tile", "Pad", "Clip", "Compress", "ReverseSequence", "Mod"];
 
     /// <summary>The values that depend on the given ones, including the given ones.</summary>
     public static HashSet<string> Find(Graph graph, IEnumerable<string> values)

@@ -121,7 +121,7 @@ internal static class LargeBatchNorm
         Add(h, -k, -mixed);
         Add(h, k, mixed);
 
-        // With T₂ = Tr S² and so on, κ/r² = T₃T₁/T₂² · T₂²/T₁⁴ = T₃/T₁³; each S is divided by its trace, so that nothing overflows.
+        // With T₂ = Tr S² and so on, κ/r² = T₃T₁/T₂² · T₂²/T₁⁴ = T₃/T₁³; each S is divided by its trace, so that the cube does not overflow.
         var trace = mean * points;
         var third = DenseProduct.Columns(s / trace).Zip(DenseProduct.Columns(squared / trace / trace), (one, other) => one * other).Sum();
         Matrix<double> Square(double[] entries) => Matrix<double>.Build.Dense(points, points, entries);

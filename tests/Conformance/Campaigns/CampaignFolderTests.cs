@@ -97,6 +97,32 @@ public sealed class CampaignFolderTests : IDisposable
         IArrayCollection.Open(links.FullName).StoredBytes.Should().Be(5000);
     }
 
+    /// <summary>A result on another disk, which the folder of the campaign links to, has its journal there.</summary>
+    [UnixFact]
+    public void Status_sees_what_a_run_behind_a_link_has_finished()
+    {
+        var (elsewhere, link) = (Directory.CreateDirectory(_campaign["elsewhere"]), _campaign["link.npz"]);
+        File.CreateSymbolicLink(link, Path.Combine(elsewhere.FullName, "real.npz"));
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 2,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 4,
+            BatchSize = 4,
+            NumSims = 3,
+        };
+        var experiment = Experiment.Prepare(options, 1);
+        using (var journal = Journal.Open(link, experiment.Header, resume: false))
+        {
+            experiment.Run(journal);
+        }
+
+        File.Exists(Path.Combine(elsewhere.FullName, "real.npz.journal")).Should().BeTrue();
+        CommandLine.Run("status", _campaign.Folder).Output.Should().MatchRegex(@"link\.npz +\S+ +failed +3 of 3 +--resume goes on");
+    }
+
     /// <summary>The results of an experiment that fit into no machine's memory fit share by share.</summary>
     [Fact]
     public void A_share_needs_memory_for_its_own_simulations_only()

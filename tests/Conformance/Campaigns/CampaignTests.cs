@@ -112,7 +112,7 @@ public sealed class CampaignTests : IDisposable
         File.CreateSymbolicLink(_campaign["link.npz"], "real.npz");
         using (OutputLock.Take(_campaign["real.npz"]))
         {
-            CommandLine.Run(_campaign.Arguments("link.npz")).Error.TrimEnd().Should().EndWith("link.npz: expected a file that no other process is working on");
+            CommandLine.Run(_campaign.Arguments("link.npz")).Error.TrimEnd().Should().EndWith("real.npz: expected a file that no other process is working on");
         }
 
         Journal.PathOf(_campaign["link.npz"]).Should().Be(Journal.PathOf(_campaign["real.npz"]));

@@ -47,6 +47,30 @@ public sealed class GradientRunTests : IDisposable
         file.Find("gradient_loc3")!.Select(row => Math.Abs(row[^1] - 1)).Should().OnlyContain(distance => distance < 5 * Math.Sqrt(2.0 / 128));
     }
 
+    /// <summary>The passes of gradients are a part of the work, so that a bar does not stand at its end while most of it is still to do.</summary>
+    [Theory]
+    [InlineData(false, 3 * 4)]
+    [InlineData(true, 3 * 4 * 3)]
+    public void Progress_counts_the_passes_of_gradients(bool gradients, int steps)
+    {
+        var options = new ExperimentOptions
+        {
+            Architecture = "vanilla",
+            TotalDepth = 4,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 8,
+            BatchSize = 4,
+            NumSims = 3,
+            Gradients = gradients,
+        };
+        var reported = 0;
+
+        Experiment.Prepare(options, 1).Run(() => Interlocked.Increment(ref reported));
+
+        reported.Should().Be(steps).And.Be(options.NumSims * options.Steps);
+    }
+
     [Fact]
     public void Shares_of_a_run_are_merged_with_their_gradients()
     {

@@ -286,4 +286,24 @@ public sealed class OutputsTests : IDisposable
             .And.Contain("which is read");
         File.ReadAllText(program).Should().Be("text");
     }
+
+    /// <summary>A link to a file that is not there yet is a name for a new file.</summary>
+    [UnixTheory]
+    [InlineData("predict --architecture vanilla --kernel-size 1 --total-depth 2 --num-channels 4 --batch-size 4 --dataset gaussian --json {link}", "real.json")]
+    [InlineData("merge {1} {2} --out {link}", "real.npz")]
+    [InlineData("network bn_ff --num-channels 4 --total-depth 2 --input-shape 1x1x4 --onnx {link}", "real.onnx")]
+    public void A_link_to_no_file_is_written_into_the_file_that_it_names(string line, string real)
+    {
+        var link = _campaign[$"link{Path.GetExtension(real)}"];
+        File.CreateSymbolicLink(link, real);
+        var filled = line.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal)
+            .Replace("{2}", _campaign["2.npz"], StringComparison.Ordinal)
+            .Replace("{link}", link, StringComparison.Ordinal);
+
+        var outcome = CommandLine.Run(filled.Split(' '));
+
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        new FileInfo(_campaign[real]).Length.Should().BePositive();
+        new FileInfo(link).LinkTarget.Should().Be(real);
+    }
 }

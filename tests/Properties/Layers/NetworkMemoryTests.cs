@@ -24,7 +24,7 @@ public class NetworkMemoryTests
             NumComputations = 1,
             TotalDepth = 100,
         };
-        var expected = MemoryFootprint.Bytes(options, 32, 32, 3).Total;
+        var expected = MemoryFootprint.Bytes(options, 32, 32, 3, threads: 1).Total;
 
         var counted = NetworkMemory.Estimate(Recipes.Find(name, new RecipeSizes(new Shape(32, 32, 3), 100, channels, kernelSize))!, images).Bytes;
 

@@ -106,7 +106,8 @@ internal static class DilutionLaws
         {
             BatchNorm { Epsilon: 0 } => inner.Function.Kind is FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs,
             LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
-            or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } => network.Places[inner.Linear.After].Shape.Channels >= 8,
+            or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } => network.Places[inner.Linear.After].Shape.Channels >= 8
+                && InputNormLaws.IsResolved(inner),
             _ => false,
         };
 

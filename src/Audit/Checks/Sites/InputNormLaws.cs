@@ -22,6 +22,9 @@ internal static class InputNormLaws
     internal const double PowerDiscrepancy = 0.05;
     internal const double NoiseDiscrepancy = 0.1;
 
+    /// <summary>The scale of a norm from which on no law is computed of a sine after it, the same in theory.</summary>
+    private const double MostScaleOfSine = 10;
+
     /// <summary>The largest effect of ε. The laws are those of ε = 0, so networks whose ε changes them by more are left out.</summary>
     private const double MostEpsilon = 1e-4;
 
@@ -32,7 +35,13 @@ internal static class InputNormLaws
     public static bool HasSite(Network network) => SitesOf(network).Count > 0;
 
     /// <summary>Whether a network has a site with an activation after it.</summary>
-    public static bool HasActivation(Network network) => SitesOf(network).Any(fresh => fresh.Activation is not null);
+    public static bool HasActivation(Network network) => SitesOf(network).Any(IsResolved);
+
+    /// <summary>
+    /// Whether an activation follows whose mean square a quadrature resolves: a sine of large arguments has too many turns (6 % off at a scale of 40).
+    /// </summary>
+    internal static bool IsResolved(FreshLayer fresh) =>
+        fresh.Activation is not null && (fresh.Function.Kind != FunctionKind.Sine || Math.Abs(((Norm)fresh.Norm!.Layer).Scale) < MostScaleOfSine);
 
     /// <summary>LN1: E 1/σ².</summary>
     public static IEnumerable<Measurement> InverseVariance(CheckContext context, IReadOnlyList<SiteCase> cases) =>
@@ -171,7 +180,7 @@ internal static class InputNormLaws
         var rates = context.Rates.SharedBy(Math.Max(1, offered.Length));
         foreach (var (study, site) in offered.Index())
         {
-            FreshLayer[] sites = [.. SitesOf(site.Network).Where(fresh => !needsActivation || fresh.Activation is not null)];
+            FreshLayer[] sites = [.. SitesOf(site.Network).Where(fresh => !needsActivation || IsResolved(fresh))];
             var channels = sites.Average(fresh => site.Network.Places[fresh.Linear.After].Shape.Channels);
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(plannedVariance / channels), context.Discrepancy(discrepancy));
             var test = new KnownVarianceTest(rates, context.Discrepancy(discrepancy), context.Planned(planned));

@@ -101,8 +101,8 @@ internal static class LeakyLaws
 
         static void Add(DistributionTest test, LeakyStepLaw law, double after, double before)
         {
-            // Behind a layer that a chance has switched off altogether there is no step. NaN is judged.
-            if (before != 0)
+            // Behind a layer that a chance has switched off altogether there is no step. NaN is judged, and so is what comes out of nothing.
+            if (before != 0 || after != 0)
             {
                 var step = after / before;
                 test.Add(new Observed(step), new Expected(double.IsFinite(step) ? law.ProbabilityUpTo(step) : double.NaN));

@@ -45,7 +45,8 @@ internal sealed class LeakyStepLaw
         _spacing = (mean + (10 * deviation) - _from) / Steps;
         _binomial = [.. Enumerable.Range(0, channels + 1).Select(k => Math.Exp(SpecialFunctions.BinomialLn(channels, k) - (channels * Math.Log(2))))];
 
-        // One rule errs by less than 3e-5 for such slopes from 32 channels on; the share rises faster for slopes near 1, and both laws are wide for few channels.
+        // One rule errs by less than 3e-5 for such slopes from 32 channels on. The share rises faster for slopes near 1, and both laws are wide for few
+        // channels.
         var isSlow = Math.Abs(slope) <= 0.25 && channels >= 32;
         for (var i = 0; i <= Steps; i++)
         {

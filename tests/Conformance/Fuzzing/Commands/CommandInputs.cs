@@ -318,7 +318,7 @@ internal sealed class CommandInputs : IDisposable
             (network, images, shape) =>
             {
                 var options = ExperimentOptions.ForNetwork(network, images, 1) with { Gradients = run.Contains("--gradients") };
-                var memory = MemoryFootprint.Bytes(options, shape.Height, shape.Width, shape.Channels).Total;
+                var memory = MemoryFootprint.Bytes(options, shape.Height, shape.Width, shape.Channels, Environment.ProcessorCount).Total;
                 return memory <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes ? memory : 0;
             }
         );
