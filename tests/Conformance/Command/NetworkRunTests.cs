@@ -56,7 +56,12 @@ public sealed class NetworkRunTests : IDisposable
         var run = CommandLine.Run("run", "--network", network, "--batch-size", "6", "--num-sims", "3", "--dataset", "gaussian", "--out", PathOf("huge.npz"));
 
         run.ExitStatus.Should().Be(0, run.Error);
-        ResultFile.Read(PathOf("huge.npz")).Find("log_nu2_signal")!.Select(row => row[^1]).Should().OnlyContain(log => log > 400 && log < 500, "ln 10²⁰⁰ is 461");
+        ResultFile
+            .Read(PathOf("huge.npz"))
+            .Find("log_nu2_signal")!
+            .Select(row => row[^1])
+            .Should()
+            .OnlyContain(log => log > 400 && log < 500, "ln 10²⁰⁰ is 461");
     }
 
     [Fact]
