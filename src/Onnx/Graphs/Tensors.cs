@@ -9,6 +9,16 @@ namespace Wellbehaved.Onnx;
 /// <summary>Reads the elements of the tensors in a model file, which may be in different fields.</summary>
 internal static class Tensors
 {
+    /// <summary>The one number of a tensor, real or an integer, as the exponent of a power may be; null for another number of elements.</summary>
+    public static double? Number(TensorProto tensor) =>
+        IsReal(tensor.DataType)
+            ? Reals(tensor) is [var real]
+                ? real
+                : null
+            : Integers(tensor) is [var integer]
+                ? integer
+                : null;
+
     /// <summary>Bytes of an element; 0 for types that are not read (text, complex numbers, types of later versions).</summary>
     public static int ElementBytes(DataType type) =>
         type switch

@@ -259,19 +259,11 @@ internal sealed class ParameterSearch
             "Reciprocal" => IsRoot(inverse.Input[0]),
             "Div" => !_dependent.Contains(inverse.Input[0]) && IsRoot(inverse.Input[1]),
             "Pow" => _dependent.Contains(value)
-                && Exponent(inverse.Input[1]) is { } exponent
+                && Shown(inverse.Input[1]) is { } shown
+                && Tensors.Number(shown) is { } exponent
                 && (exponent == -0.5 || (exponent == -1 && IsRoot(inverse.Input[0]))),
             _ => false,
         };
-
-    /// <summary>A constant exponent, which may be an integer where the base is real; null where it is not one number.</summary>
-    private double? Exponent(string value) =>
-        Shown(value) is not { } tensor ? null
-        : Tensors.IsReal(tensor.DataType)
-            ? Tensors.Reals(tensor) is [var real] ? real
-                : null
-        : Tensors.Integers(tensor) is [var integer] ? integer
-        : null;
 
     private long[]? Shape(string name) => _types.TryGetValue(name, out var type) ? type.Shape : null;
 

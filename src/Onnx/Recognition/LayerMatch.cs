@@ -164,13 +164,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             value = node.Input[0];
         }
 
-        // The exponent of a power may be an integer.
-        return !graph.Constants.TryGetValue(value, out var tensor) ? null
-            : Tensors.IsReal(tensor.DataType)
-                ? Tensors.Reals(tensor) is [var number] ? number
-                    : null
-            : Tensors.Integers(tensor) is [var integer] ? integer
-            : null;
+        return graph.Constants.TryGetValue(value, out var tensor) ? Tensors.Number(tensor) : null;
     }
 
     /// <summary>The shortest decimal number that single precision rounds to the same number: 0.00001 in single precision is not exactly 0.00001.</summary>
